@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncAlgorithms = Target.Dependency.product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+
+/// A library target and the tests of the same name.
+func room(_ name: String, _ dependencies: [Target.Dependency], tests: [Target.Dependency] = []) -> [Target] {
+    [
+        .target(name: name, dependencies: dependencies),
+        .testTarget(
+            name: name + "Tests",
+            dependencies: [.target(name: name), "TestSupport"] + dependencies + tests
+        ),
+    ]
+}
+
+let rooms: [[Target]] = [
+    room("Flashpoints", [crypto]),
+    room("Settings", []),
+    room("Coordination", ["Flashpoints", collections]),
+    room("HTTPTransport", [asyncHTTPClient, nio, nioHTTP1], tests: [nioPosix]),
+    room("RunPodAPI", ["Flashpoints", "HTTPTransport", asyncAlgorithms]),
+    room("RunJournal", ["Flashpoints", "Coordination", grdb]),
+    room("RunEngine", ["Flashpoints", "Coordination", "RunJournal", "RunPodAPI", asyncAlgorithms, logging]),
+    room("LocalEndpoint", ["Flashpoints", "HTTPTransport", "RunPodAPI", hummingbird, nio, nioPosix, subprocess]),
+    room("ArticleExtraction", ["CLibXML2"]),
+    room("ETLPipeline", ["Flashpoints", "ArticleExtraction", "HTTPTransport", grdb, subprocess]),
+    room(
+        "RunPodServerless",
+        [
+            "Flashpoints", "Settings", "Coordination", "HTTPTransport", "RunPodAPI", "RunJournal", "RunEngine",
+            "LocalEndpoint", "ETLPipeline", logging, unixSignals,
+        ],
+        tests: ["SampleNews"]
+    ),
+    room("SampleNews", ["Flashpoints", hummingbird]),
+]
+
+let libraries = rooms.flatMap { $0 }.filter { !$0.isTest }.map { Target.Dependency.target(name: $0.name) }
+
+let package = Package(
+    name: "etl-dash",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "etl-dash", targets: ["etl-dash"]),
+        .library(name: "RunPodServerless", targets: ["RunPodServerless"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: rooms.flatMap { $0 } + [
+        .systemLibrary(
+            name: "CLibXML2",
+            path: "Modules/CLibXML2",
+            pkgConfig: "libxml-2.0",
+            providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]
+        ),
+        .executableTarget(name: "etl-dash", dependencies: libraries + [argumentParser, logging]),
+        .executableTarget(name: "etl-bench", dependencies: libraries + [argumentParser, logging]),
+        .target(
+            name: "TestSupport",
+            dependencies: [nio, nioPosix, nioHTTP1, hummingbird, subprocess],
+            path: "Tests/TestSupport"
+        ),
+        .testTarget(name: "EtlDashTests", dependencies: ["etl-dash", "TestSupport"] + libraries),
+        .testTarget(name: "EndToEndTests", dependencies: ["etl-dash", "TestSupport", subprocess, grdb] + libraries),
+        .testTarget(name: "PackageTests", dependencies: ["TestSupport", subprocess]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+/// The names `swiftc -print-supported-features` gives; a test compares them, since a misspelt one is taken in silence.
+let upcomingFeatures = [
+    "ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility", "NonisolatedNonsendingByDefault",
+    "InferIsolatedConformances", "ImmutableWeakCaptures",
+]
+
+for target in package.targets where target.type != .system {
+    var settings = target.swiftSettings ?? []
+    settings += upcomingFeatures.map { .enableUpcomingFeature($0) }
+    if target.name == "ArticleExtraction" { settings.append(.strictMemorySafety()) }
+    if Context.environment["ETL_DASH_WARNINGS_AS_ERRORS"] == "1" { settings.append(.treatAllWarnings(as: .error)) }
+    target.swiftSettings = settings
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct EtlBench: AsyncParsableCommand {
+    mutating func run() async throws {}
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct EtlDash: AsyncParsableCommand {
+    mutating func run() async throws {}
+}
