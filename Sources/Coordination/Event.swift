@@ -1,0 +1,196 @@
+package import Flashpoints
+
+/// One thing that happened in a run; the journal, `--events` and the dashboard speak this.
+package struct Event: Sendable, Hashable {
+    /// Position in the run, from 1 and growing; log lines take numbers too but are not journalled.
+    package var seq: Int
+    /// Wall time in milliseconds since 1970, for people.
+    package var at: Int64
+    /// Seconds the run has been driven; gaps between drivers don't count.
+    package var t: Double
+    /// What happened.
+    package var body: Body
+
+    package init(seq: Int, at: Int64, t: Double, body: Body) {
+        self.seq = seq
+        self.at = at
+        self.t = t
+        self.body = body
+    }
+
+    /// What can happen.
+    package enum Body: Sendable, Hashable {
+        case runPlanned(RunHeader)
+        case runResumed(endpoint: String)
+        case runPaused
+        case runContinued
+        case runCancelRequested(why: String)
+        case runEnded(RunAnswer)
+        case attemptIntended(AttemptRef, nonce: String, indices: IndexList, endpoint: String)
+        case attemptAccepted(AttemptRef, job: String)
+        case attemptUnknown(AttemptRef, why: String)
+        case attemptRefused(AttemptRef, Failure)
+        case attemptStarted(AttemptRef, instance: String?, delayMS: Int?)
+        case attemptEnded(AttemptRef, AttemptEnd)
+        case flashpointStarted(AttemptRef, index: Int)
+        case flashpointProgress(AttemptRef, index: Int, stage: String, done: Int, of: Int)
+        /// A try failed and another one follows.
+        case flashpointFailed(AttemptRef, index: Int, Failure, seconds: Double)
+        case flashpointSettled(Settlement)
+        case flashpointDuplicate(AttemptRef, index: Int)
+        case workerCancelRequested(worker: Int)
+        case workerRetried(worker: Int, indices: IndexList?)
+        case retryScheduled(AttemptRef, t: Double, why: String)
+        case endpointHealth(HealthCounters)
+        case endpointUnreachable(since: Int64, cause: String)
+        case endpointReachable
+        case workerVitals(worker: Int, residentMB: Int, cpuSeconds: Double)
+        case log(level: LogLevel, worker: Int?, message: String)
+        /// A timer came due. Neither journalled nor published: what follows from it is.
+        case timerFired(RunTimer)
+    }
+
+    /// Whether the event belongs into the journal's table of events.
+    package var isJournalled: Bool {
+        switch body {
+        case .log, .timerFired: false
+        default: true
+        }
+    }
+}
+
+/// What is fixed when a run is planned.
+package struct RunHeader: Sendable, Hashable, Codable {
+    package var run: String
+    package var date: String
+    package var trigger: String
+    package var cleanup: Bool
+    package var workers: Int
+    package var strategy: Strategy
+    package var flashpoints: Int
+    /// Flashpoints of each worker's share.
+    package var shares: [Int]
+
+    package init(
+        run: String,
+        date: String,
+        trigger: String,
+        cleanup: Bool,
+        workers: Int,
+        strategy: Strategy,
+        flashpoints: Int,
+        shares: [Int]
+    ) {
+        self.run = run
+        self.date = date
+        self.trigger = trigger
+        self.cleanup = cleanup
+        self.workers = workers
+        self.strategy = strategy
+        self.flashpoints = flashpoints
+        self.shares = shares
+    }
+}
+
+/// How a job ended, as the endpoint tells it.
+package struct AttemptEnd: Sendable, Hashable {
+    /// What the ending means for the flashpoints that have no result.
+    package enum Kind: String, Sendable, Hashable, Codable {
+        /// The handler returned.
+        case completed
+        /// The handler reported an error.
+        case failed
+        /// The job ran over its executionTimeout.
+        case timedOut
+        /// The platform lost the worker, the job or its result.
+        case lost
+        /// The endpoint that had the job is gone, as ours on this machine is after a restart; nothing is charged.
+        case gone
+        /// Somebody cancelled the job.
+        case cancelled
+    }
+
+    package var kind: Kind
+    /// The endpoint's own word, such as `COMPLETED`.
+    package var status: String
+    /// Milliseconds on the worker, when told.
+    package var executionMS: Int?
+    /// The handler's or the platform's words.
+    package var message: String?
+
+    package init(_ kind: Kind, status: String, executionMS: Int? = nil, message: String? = nil) {
+        self.kind = kind
+        self.status = status
+        self.executionMS = executionMS
+        self.message = message
+    }
+}
+
+/// The one outcome of a flashpoint.
+package struct Settlement: Sendable, Hashable {
+    package enum Outcome: Sendable, Hashable {
+        case ok(result: JSONValue)
+        case failed(Failure)
+        case cancelled
+    }
+
+    /// The attempt that brought it; `nil` when it settled without one.
+    package var attempt: AttemptRef?
+    package var worker: Int
+    package var index: Int
+    package var outcome: Outcome
+    /// Seconds of the accepted attempt; `nil` when nobody measured them.
+    package var seconds: Double?
+    /// Whether the seconds are the job's divided by its flashpoints, because the handler told none.
+    package var isEstimated: Bool
+
+    package init(
+        attempt: AttemptRef?,
+        worker: Int,
+        index: Int,
+        outcome: Outcome,
+        seconds: Double?,
+        isEstimated: Bool = false
+    ) {
+        self.attempt = attempt
+        self.worker = worker
+        self.index = index
+        self.outcome = outcome
+        self.seconds = seconds
+        self.isEstimated = isEstimated
+    }
+}
+
+/// The endpoint's counters of workers and jobs.
+package struct HealthCounters: Sendable, Hashable, Codable {
+    package var idle = 0
+    package var initializing = 0
+    package var running = 0
+    package var throttled = 0
+    package var unhealthy = 0
+    package var inQueue = 0
+    package var inProgress = 0
+
+    package init() {}
+}
+
+/// The levels of a run's log.
+package enum LogLevel: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
+    case debug = "DEBUG"
+    case info = "INFO"
+    case warning = "WARNING"
+    case error = "ERROR"
+
+    package static func < (left: LogLevel, right: LogLevel) -> Bool {
+        left.severity < right.severity
+    }
+
+    private var severity: Int {
+        switch self {
+        case .debug: 0
+        case .info: 1
+        case .warning: 2
+        case .error: 3
+        }
+    }
+}

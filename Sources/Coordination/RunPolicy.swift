@@ -1,0 +1,28 @@
+/// How a run treats failure: its budgets and its pauses.
+package struct RunPolicy: Sendable, Hashable, Codable {
+    /// How often a flashpoint is tried again after a failure of its own (`timeout`, `transient`).
+    package var retries = 3
+    /// How often it is tried again because the platform lost the job; the user's budget is not charged.
+    package var infraRetries = 5
+    /// How often it is tried again because an answer did not fit the chunk.
+    package var contractRetries = 1
+    /// Ceiling of the first pause; each further one doubles it.
+    package var backOffBase: Double = 1
+    /// Ceiling of every pause, in seconds.
+    package var backOffCap: Double = 60
+    /// Seconds to wait before an attempt whose submission got no answer is given up.
+    package var unknownGrace: Double = 5
+    /// Failed flashpoints beyond which the rest is cancelled; `nil` for no limit.
+    package var maxFailures: Int?
+    /// Seconds without any answer, before the first job was accepted, after which the run gives up; `nil` for never.
+    package var silenceLimit: Double?
+
+    package init() {}
+
+    /// Ceiling of the pause before try number `tries` + 1; the pause itself is drawn evenly between zero and it.
+    ///
+    /// Full jitter, so that lanes that failed together don't come back together.
+    package func backOffCeiling(tries: Int) -> Double {
+        min(backOffCap, backOffBase * Double(1 << min(max(tries - 1, 0), 16)))
+    }
+}

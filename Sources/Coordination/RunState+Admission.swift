@@ -1,0 +1,114 @@
+package import Flashpoints
+
+extension RunState {
+    /// The event to journal for what a backend reports, or `nil` for what changes nothing and need not be kept.
+    ///
+    /// Late, repeated, out-of-order and foreign reports are ordinary: the first valid result of a flashpoint wins, by
+    /// input index, id and content hash, from whichever attempt it comes.
+    ///
+    /// - Parameter now: Seconds driven.
+    package func admit(_ report: Report, now: Double) -> Event.Body? {
+        switch report {
+        case .accepted(let ref, let job):
+            // Also when the attempt is no longer awaited: the journal must know every job that exists.
+            .attemptAccepted(ref, job: job)
+        case .unknown(let ref, let why):
+            live(ref) == nil ? nil : .attemptUnknown(ref, why: why)
+        case .refused(let ref, let failure):
+            live(ref) == nil ? nil : .attemptRefused(ref, failure)
+        case .started(let ref, let instance, let delayMS):
+            live(ref) == nil ? nil : .attemptStarted(ref, instance: instance, delayMS: delayMS)
+        case .ended(let ref, let end):
+            live(ref) == nil ? nil : .attemptEnded(ref, end)
+        case .record(let ref, let record):
+            admit(record, of: ref, now: now)
+        case .result(let ref, let result):
+            admit(result, of: ref)
+        case .health(let counters):
+            .endpointHealth(counters)
+        case .unreachable(let since, let cause):
+            silentSince == nil ? .endpointUnreachable(since: since, cause: cause) : nil
+        case .reachable:
+            silentSince == nil ? nil : .endpointReachable
+        case .log(let level, let worker, let message):
+            .log(level: level, worker: worker, message: message)
+        }
+    }
+
+    private func admit(_ record: StreamRecord, of ref: AttemptRef, now: Double) -> Event.Body? {
+        switch record {
+        case .start(let index, _):
+            guard isOut(index, ref) else { return nil }
+            return .flashpointStarted(ref, index: index)
+        case .progress(let index, let stage, let done, let of):
+            guard isOut(index, ref), now - lastProgress[ref.worker - 1] >= 1 else { return nil }
+            return .flashpointProgress(ref, index: index, stage: stage, done: done, of: of)
+        case .log(let level, let message):
+            return .log(level: LogLevel(rawValue: level) ?? .info, worker: ref.worker, message: message)
+        case .result(let result):
+            return admit(
+                ItemResult(
+                    index: result.index,
+                    id: result.id,
+                    hash: result.hash,
+                    outcome: result.outcome,
+                    seconds: result.seconds
+                ),
+                of: ref
+            )
+        case .heartbeat(let residentMB, let cpuSeconds):
+            guard lane(ref.worker) != nil else { return nil }
+            return .workerVitals(worker: ref.worker, residentMB: residentMB, cpuSeconds: cpuSeconds)
+        case .end:
+            return nil
+        }
+    }
+
+    private func isOut(_ index: Int, _ ref: AttemptRef) -> Bool {
+        flashpoints.standing.indices.contains(index) && flashpoints.standing[index] == .inFlight && live(ref) != nil
+    }
+
+    private func admit(_ result: ItemResult, of ref: AttemptRef) -> Event.Body {
+        let index = result.index
+        guard flashpoints.standing.indices.contains(index), flashpoints.worker[index] == Int32(ref.worker) else {
+            return distrust(ref, "a result for flashpoint number \(index), which is not of this worker's share")
+        }
+        if let id = result.id, id != plan.catalogue.id(index) {
+            return distrust(ref, "a result for \(id) at position \(index), where \(plan.catalogue.id(index)) stands")
+        }
+        if let hash = result.hash, hash != plan.catalogue.hash(index) {
+            return distrust(ref, "a result for \(plan.catalogue.id(index)) made from other content")
+        }
+        if flashpoints.standing[index].isSettled { return .flashpointDuplicate(ref, index: index) }
+        switch result.outcome {
+        case .success(let value):
+            return settle(result, of: ref, as: .ok(result: value))
+        case .failure(let failure):
+            // Of an attempt that is over, only a success still says something new.
+            if live(ref) == nil { return .flashpointDuplicate(ref, index: index) }
+            if flashpoints.isToRetry[index] { return .flashpointDuplicate(ref, index: index) }
+            let isFinal = lanes[ref.worker - 1].isCancelled || isCancelled
+            if !isFinal, mayTryAgain(index, after: failure.kind, uncharged: 1) {
+                return .flashpointFailed(ref, index: index, failure, seconds: result.seconds)
+            }
+            return settle(result, of: ref, as: .failed(failure))
+        }
+    }
+
+    private func settle(_ result: ItemResult, of ref: AttemptRef, as outcome: Settlement.Outcome) -> Event.Body {
+        .flashpointSettled(
+            Settlement(
+                attempt: ref,
+                worker: ref.worker,
+                index: result.index,
+                outcome: outcome,
+                seconds: result.seconds,
+                isEstimated: result.isEstimated
+            )
+        )
+    }
+
+    private func distrust(_ ref: AttemptRef, _ what: String) -> Event.Body {
+        .log(level: .error, worker: ref.worker, message: "\(ref) sent \(what); it is not taken")
+    }
+}

@@ -1,0 +1,133 @@
+import Collections
+package import Flashpoints
+
+extension RunState {
+    /// The event that carries out a command, or the receipt that says why there is none.
+    package func admit(_ command: Command) -> Result<Event.Body, Refusal> {
+        switch command {
+        case .cancelWorker(let worker):
+            guard let lane = lane(worker) else { return .failure(noSuch(worker)) }
+            if lane.isCancelled { return .failure(.tooLate("worker \(worker) is cancelled already")) }
+            if lane.isIdle { return .failure(.tooLate("worker \(worker) has nothing left to do")) }
+            return .success(.workerCancelRequested(worker: worker))
+        case .retryWorker(let worker, let indices):
+            guard lane(worker) != nil else { return .failure(noSuch(worker)) }
+            let found = retriable(worker: worker, only: indices)
+            if found.isEmpty {
+                return .failure(.tooLate("worker \(worker) has no failed or cancelled flashpoint to retry"))
+            }
+            return .success(.workerRetried(worker: worker, indices: indices == nil ? nil : IndexList(found)))
+        case .cancelRun:
+            if phase == .ended { return .failure(.tooLate("the run has ended")) }
+            if isCancelled { return .failure(.tooLate("the run is being cancelled already")) }
+            return .success(.runCancelRequested(why: "asked by the operator"))
+        case .pause:
+            if phase == .ended { return .failure(.tooLate("the run has ended")) }
+            return isPaused ? .failure(.tooLate("the run is paused already")) : .success(.runPaused)
+        case .proceed:
+            return isPaused ? .success(.runContinued) : .failure(.tooLate("the run is not paused"))
+        }
+    }
+
+    /// Why a command changes nothing.
+    package struct Refusal: Error, Hashable {
+        package var receipt: Receipt
+
+        static func tooLate(_ why: String) -> Refusal { Refusal(receipt: .tooLate(why)) }
+    }
+
+    private func noSuch(_ worker: Int) -> Refusal {
+        Refusal(receipt: .unknown("there is no worker \(worker); the run has workers 1 to \(workers)"))
+    }
+
+    private func retriable(worker: Int, only wanted: [Int]?) -> [Int] {
+        let mayBeRetried = { (index: Int) in
+            guard self.flashpoints.standing.indices.contains(index) else { return false }
+            let standing = self.flashpoints.standing[index]
+            return self.flashpoints.worker[index] == Int32(worker) && (standing == .failed || standing == .cancelled)
+        }
+        return (wanted ?? plan.plan.shares[worker - 1].indices).filter(mayBeRetried).sorted()
+    }
+
+    /// Reopens the lane's failed and cancelled flashpoints as new attempts of their chunks.
+    mutating func retried(_ worker: Int, only wanted: IndexList?) -> [Effect] {
+        guard lane(worker) != nil else { return [] }
+        let again = retriable(worker: worker, only: wanted.map(Array.init))
+        lanes[worker - 1].isCancelled = false
+        isCancelled = false
+        if phase == .ended { phase = .running }
+        for index in again {
+            if flashpoints.standing[index] == .failed { counts.failed -= 1 } else { counts.cancelled -= 1 }
+            speedup.reopened(
+                worker: worker,
+                weight: plan.catalogue.weight(index),
+                seconds: flashpoints.measured(index),
+                isEstimated: flashpoints.isEstimated[index]
+            )
+            flashpoints.reopen(index)
+        }
+        let chunks = Dictionary(grouping: again) { Int(flashpoints.chunk[$0]) }
+        for (chunk, indices) in chunks.sorted(by: { $0.key < $1.key }) {
+            let attempt = lanes[worker - 1].nextAttempt(of: chunk)
+            lanes[worker - 1].queue.append(Lane.Work(chunk: chunk, attempt: attempt, indices: IndexList(indices)))
+        }
+        return []
+    }
+
+    /// Settles as cancelled all of the lane that is not out, and cancels what is.
+    mutating func cancelRest(of worker: Int) -> [Effect] {
+        let waiting = lanes[worker - 1].dropAll()
+        return waiting.map { .record(.cancelled($0, worker: worker, attempt: nil)) } + cancelLive(of: worker)
+    }
+
+    /// Cancels the lane's job when the lane or the run is cancelled and the job's id is known.
+    mutating func cancelLive(of worker: Int) -> [Effect] {
+        guard isCancelled || lanes[worker - 1].isCancelled, let live = lanes[worker - 1].live, let job = live.job,
+            !live.cancelSent
+        else { return [] }
+        lanes[worker - 1].live?.cancelSent = true
+        return [.cancelJob(live.ref, job: job, endpoint: live.endpoint)]
+    }
+
+    /// Takes up the attempts that a former driver left, and the pauses that had not ended.
+    mutating func resumed(at endpoint: String) -> [Effect] {
+        halted = nil
+        silentSince = nil
+        return lanes.flatMap { lane -> [Effect] in
+            var effects: [Effect] = []
+            for retry in lane.retries {
+                let next = AttemptRef(worker: lane.worker, chunk: retry.work.chunk, attempt: retry.work.attempt)
+                effects.append(
+                    retry.due.map { .setTimer(.retry(worker: lane.worker), t: $0) }
+                        ?? .backOff(next, ceiling: 0, why: "the pause had not been drawn")
+                )
+            }
+            guard let live = lane.live else { return effects }
+            if live.endpoint.isOnThisMachine, live.endpoint != endpoint {
+                let message = "the endpoint on this machine that had it ended with its driver"
+                let end = AttemptEnd(.gone, status: "GONE", message: message)
+                effects.append(.record(.attemptEnded(live.ref, end)))
+            } else if let job = live.job {
+                effects.append(.watch(live.ref, job: job, endpoint: live.endpoint))
+                if live.cancelSent { effects.append(.cancelJob(live.ref, job: job, endpoint: live.endpoint)) }
+            } else {
+                let why = "the driver ended before it learned whether the submission was accepted"
+                effects.append(.record(.attemptUnknown(live.ref, why: why)))
+            }
+            return effects
+        }
+    }
+}
+
+extension Lane {
+    /// The number of the chunk's next submission.
+    func nextAttempt(of chunk: Int) -> Int {
+        let waiting = (queue + Deque(retries.map(\.work))).filter { $0.chunk == chunk }.map(\.attempt).max() ?? 0
+        return max(lastAttempt[chunk] ?? 0, waiting) + 1
+    }
+}
+
+extension String {
+    /// Whether this endpoint lives and dies with its driver: its address carries an instance, `URL#instance`.
+    var isOnThisMachine: Bool { contains("#") }
+}

@@ -1,0 +1,56 @@
+package import Flashpoints
+
+extension RunState {
+    /// The failure of a flashpoint that the attempt left without a record.
+    func failure(of index: Int, after end: AttemptEnd) -> Failure {
+        let words = end.message.map { ": \($0)" } ?? ""
+        switch end.kind {
+        case .completed:
+            return Failure(.contract, "the job completed without a result for this flashpoint\(words)")
+        case .failed:
+            return Failure(.transient, "the job failed\(words)")
+        case .timedOut:
+            return Failure(.timeout, "the job ran over its executionTimeout\(words)")
+        case .lost:
+            return Failure(.infra, "the job was lost\(words)")
+        case .gone, .cancelled:
+            return Failure(.infra, "the job is gone\(words)")
+        }
+    }
+
+    /// Charges one failed try to the budget of its class.
+    mutating func charge(_ index: Int, for kind: FailureClass) {
+        switch kind {
+        case .timeout, .transient: flashpoints.tries[index] = flashpoints.tries[index].addingOne
+        case .infra: flashpoints.losses[index] = flashpoints.losses[index].addingOne
+        case .contract: flashpoints.omissions[index] = flashpoints.omissions[index].addingOne
+        case .permanent, .poison, .config: break
+        }
+    }
+
+    /// Whether the budget of the class allows another try.
+    ///
+    /// - Parameter uncharged: Failures that are not in the budget yet.
+    func mayTryAgain(_ index: Int, after kind: FailureClass, uncharged: Int = 0) -> Bool {
+        switch kind {
+        case .timeout, .transient: Int(flashpoints.tries[index]) + uncharged <= plan.policy.retries
+        case .infra: Int(flashpoints.losses[index]) + uncharged <= plan.policy.infraRetries
+        case .contract: Int(flashpoints.omissions[index]) + uncharged <= plan.policy.contractRetries
+        case .permanent, .poison, .config: false
+        }
+    }
+}
+
+extension Event.Body {
+    static func cancelled(_ index: Int, worker: Int, attempt: AttemptRef?) -> Event.Body {
+        .flashpointSettled(
+            Settlement(attempt: attempt, worker: worker, index: index, outcome: .cancelled, seconds: nil)
+        )
+    }
+
+    static func failed(_ index: Int, _ failure: Failure, worker: Int, attempt: AttemptRef?) -> Event.Body {
+        .flashpointSettled(
+            Settlement(attempt: attempt, worker: worker, index: index, outcome: .failed(failure), seconds: nil)
+        )
+    }
+}

@@ -1,0 +1,102 @@
+package import Flashpoints
+
+/// A run as the fold of its events; a value that decides and never acts.
+///
+/// `admit` turns what a backend reports into the event to journal, `reduce` applies an event and says what follows.
+/// Time, randomness and ids come inside the events, so the same events always give the same state and effects.
+package struct RunState: Sendable {
+    /// Where the run as a whole stands.
+    package enum Phase: Sendable, Hashable {
+        case planned
+        case running
+        case ended
+    }
+
+    /// How many flashpoints stand where.
+    package struct Counts: Sendable, Hashable {
+        package internal(set) var ok = 0
+        package internal(set) var failed = 0
+        package internal(set) var cancelled = 0
+        package internal(set) var duplicates = 0
+
+        package var settled: Int { ok + failed + cancelled }
+    }
+
+    package let plan: RunPlan
+    package internal(set) var phase = Phase.planned
+    package internal(set) var isPaused = false
+    package internal(set) var isCancelled = false
+    package internal(set) var flashpoints: FlashpointColumns
+    package internal(set) var lanes: [Lane]
+    package internal(set) var counts = Counts()
+    package internal(set) var speedup: Speedup
+    /// Whether any submission was ever accepted.
+    package internal(set) var hasBeenAccepted = false
+    /// Seconds driven when the endpoint fell silent.
+    package internal(set) var silentSince: Double?
+    /// Wall time of the planning, in milliseconds since 1970.
+    package internal(set) var plannedAt: Int64 = 0
+    /// Seconds driven at the latest event.
+    package internal(set) var t: Double = 0
+    /// Why the run was told to leave before its end.
+    package internal(set) var halted: Failure?
+    var lastProgress: [Double]
+
+    package init(plan: RunPlan) {
+        self.plan = plan
+        flashpoints = FlashpointColumns(plan: plan)
+        lanes = plan.plan.shares.map(Lane.init)
+        lastProgress = Array(repeating: -.infinity, count: plan.plan.shares.count)
+        speedup = Speedup(
+            shareWeights: plan.plan.shares.map { share in
+                share.chunks.reduce(0) { sum, chunk in
+                    chunk.indices.reduce(sum) { $0 + plan.catalogue.weight($1) }
+                }
+            }
+        )
+    }
+
+    package var workers: Int { lanes.count }
+    package var total: Int { flashpoints.standing.count }
+
+    func lane(_ worker: Int) -> Lane? {
+        lanes.indices.contains(worker - 1) ? lanes[worker - 1] : nil
+    }
+
+    /// The attempt that is out on the lane, if it is this one.
+    func live(_ ref: AttemptRef) -> Lane.Live? {
+        guard let live = lane(ref.worker)?.live, live.ref == ref else { return nil }
+        return live
+    }
+
+    /// The conservation law: every flashpoint stands in exactly one place, and the counts say so.
+    ///
+    /// Linear in the flashpoints; for tests, simulations and the end of a run.
+    ///
+    /// - Returns: What is wrong, or `nil`.
+    package func violation() -> String? {
+        var seen = Array(repeating: 0, count: total)
+        for lane in lanes {
+            for work in lane.queue { for index in work.indices { seen[index] += 1 } }
+            for retry in lane.retries { for index in retry.work.indices { seen[index] += 1 } }
+            for index in lane.live?.indices ?? [] where !flashpoints.standing[index].isSettled {
+                seen[index] += 1
+            }
+        }
+        var tally = Counts()
+        for (index, standing) in flashpoints.standing.enumerated() {
+            switch standing {
+            case .pending, .inFlight:
+                if seen[index] != 1 { return "flashpoint \(index) is held in \(seen[index]) places, not in one" }
+            case .ok: tally.ok += 1
+            case .failed: tally.failed += 1
+            case .cancelled: tally.cancelled += 1
+            }
+            if standing.isSettled, seen[index] != 0 { return "flashpoint \(index) is settled and still queued" }
+        }
+        if tally.ok != counts.ok || tally.failed != counts.failed || tally.cancelled != counts.cancelled {
+            return "the counts \(counts) differ from the flashpoints \(tally)"
+        }
+        return nil
+    }
+}
