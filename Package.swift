@@ -4,7 +4,7 @@ import PackageDescription
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncAlgorithms = Target.Dependency.product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -29,7 +29,7 @@ func room(_ name: String, _ dependencies: [Target.Dependency], tests: [Target.De
 let rooms: [[Target]] = [
     room("Flashpoints", [crypto]),
     room("Settings", []),
-    room("Coordination", ["Flashpoints", collections]),
+    room("Coordination", ["Flashpoints", deque]),
     room("HTTPTransport", [asyncHTTPClient, nio, nioHTTP1], tests: [nioPosix]),
     room("RunPodAPI", ["Flashpoints", "HTTPTransport", asyncAlgorithms]),
     room("RunJournal", ["Flashpoints", "Coordination", grdb]),

@@ -1,5 +1,3 @@
-package import Flashpoints
-
 /// The scalars of a batch's flashpoints, by input index, in columns of some 60 bytes a flashpoint.
 ///
 /// The bodies stay in the run's spool; whoever builds a job reads them there.

@@ -32,12 +32,12 @@ package struct Event: Sendable, Hashable {
         case attemptRefused(AttemptRef, Failure)
         case attemptStarted(AttemptRef, instance: String?, delayMS: Int?)
         case attemptEnded(AttemptRef, AttemptEnd)
-        case flashpointStarted(AttemptRef, index: Int)
+        case flashpointStarted(AttemptRef, index: Int, id: String)
         case flashpointProgress(AttemptRef, index: Int, stage: String, done: Int, of: Int)
         /// A try failed and another one follows.
-        case flashpointFailed(AttemptRef, index: Int, Failure, seconds: Double)
+        case flashpointFailed(AttemptRef, index: Int, id: String, Failure, seconds: Double)
         case flashpointSettled(Settlement)
-        case flashpointDuplicate(AttemptRef, index: Int)
+        case flashpointDuplicate(AttemptRef, index: Int, id: String)
         case workerCancelRequested(worker: Int)
         case workerRetried(worker: Int, indices: IndexList?)
         case retryScheduled(AttemptRef, t: Double, why: String)
@@ -138,6 +138,7 @@ package struct Settlement: Sendable, Hashable {
     package var attempt: AttemptRef?
     package var worker: Int
     package var index: Int
+    package var id: String
     package var outcome: Outcome
     /// Seconds of the accepted attempt; `nil` when nobody measured them.
     package var seconds: Double?
@@ -148,6 +149,7 @@ package struct Settlement: Sendable, Hashable {
         attempt: AttemptRef?,
         worker: Int,
         index: Int,
+        id: String,
         outcome: Outcome,
         seconds: Double?,
         isEstimated: Bool = false
@@ -155,6 +157,7 @@ package struct Settlement: Sendable, Hashable {
         self.attempt = attempt
         self.worker = worker
         self.index = index
+        self.id = id
         self.outcome = outcome
         self.seconds = seconds
         self.isEstimated = isEstimated

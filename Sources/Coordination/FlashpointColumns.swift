@@ -1,3 +1,5 @@
+import Flashpoints
+
 /// The run's knowledge about each flashpoint, by input index, in columns of some 14 bytes a flashpoint.
 package struct FlashpointColumns: Sendable {
     /// Where a flashpoint stands.

@@ -1,4 +1,4 @@
-package import Collections
+package import DequeModule
 package import Flashpoints
 
 /// One worker of the run: what it still has to send, what it has out, what it waits for.

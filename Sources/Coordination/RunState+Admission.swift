@@ -1,4 +1,4 @@
-package import Flashpoints
+import Flashpoints
 
 extension RunState {
     /// The event to journal for what a backend reports, or `nil` for what changes nothing and need not be kept.
@@ -39,7 +39,7 @@ extension RunState {
         switch record {
         case .start(let index, _):
             guard isOut(index, ref) else { return nil }
-            return .flashpointStarted(ref, index: index)
+            return .flashpointStarted(ref, index: index, id: plan.catalogue.id(index))
         case .progress(let index, let stage, let done, let of):
             guard isOut(index, ref), now - lastProgress[ref.worker - 1] >= 1 else { return nil }
             return .flashpointProgress(ref, index: index, stage: stage, done: done, of: of)
@@ -79,17 +79,18 @@ extension RunState {
         if let hash = result.hash, hash != plan.catalogue.hash(index) {
             return distrust(ref, "a result for \(plan.catalogue.id(index)) made from other content")
         }
-        if flashpoints.standing[index].isSettled { return .flashpointDuplicate(ref, index: index) }
+        let id = plan.catalogue.id(index)
+        let duplicate = Event.Body.flashpointDuplicate(ref, index: index, id: id)
+        if flashpoints.standing[index].isSettled { return duplicate }
         switch result.outcome {
         case .success(let value):
             return settle(result, of: ref, as: .ok(result: value))
         case .failure(let failure):
             // Of an attempt that is over, only a success still says something new.
-            if live(ref) == nil { return .flashpointDuplicate(ref, index: index) }
-            if flashpoints.isToRetry[index] { return .flashpointDuplicate(ref, index: index) }
+            if live(ref) == nil || flashpoints.isToRetry[index] { return duplicate }
             let isFinal = lanes[ref.worker - 1].isCancelled || isCancelled
             if !isFinal, mayTryAgain(index, after: failure.kind, uncharged: 1) {
-                return .flashpointFailed(ref, index: index, failure, seconds: result.seconds)
+                return .flashpointFailed(ref, index: index, id: id, failure, seconds: result.seconds)
             }
             return settle(result, of: ref, as: .failed(failure))
         }
@@ -101,6 +102,7 @@ extension RunState {
                 attempt: ref,
                 worker: ref.worker,
                 index: result.index,
+                id: plan.catalogue.id(result.index),
                 outcome: outcome,
                 seconds: result.seconds,
                 isEstimated: result.isEstimated

@@ -1,5 +1,5 @@
-import Collections
-package import Flashpoints
+import DequeModule
+import Flashpoints
 
 extension RunState {
     /// The event that carries out a command, or the receipt that says why there is none.
@@ -77,7 +77,7 @@ extension RunState {
     /// Settles as cancelled all of the lane that is not out, and cancels what is.
     mutating func cancelRest(of worker: Int) -> [Effect] {
         let waiting = lanes[worker - 1].dropAll()
-        return waiting.map { .record(.cancelled($0, worker: worker, attempt: nil)) } + cancelLive(of: worker)
+        return waiting.map { .record(cancellation(of: $0, worker: worker, attempt: nil)) } + cancelLive(of: worker)
     }
 
     /// Cancels the lane's job when the lane or the run is cancelled and the job's id is known.

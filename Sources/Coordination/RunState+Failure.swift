@@ -1,4 +1,4 @@
-package import Flashpoints
+import Flashpoints
 
 extension RunState {
     /// The failure of a flashpoint that the attempt left without a record.
@@ -39,18 +39,22 @@ extension RunState {
         case .permanent, .poison, .config: false
         }
     }
-}
 
-extension Event.Body {
-    static func cancelled(_ index: Int, worker: Int, attempt: AttemptRef?) -> Event.Body {
-        .flashpointSettled(
-            Settlement(attempt: attempt, worker: worker, index: index, outcome: .cancelled, seconds: nil)
-        )
+    func cancellation(of index: Int, worker: Int, attempt: AttemptRef?) -> Event.Body {
+        settle(index, as: .cancelled, worker: worker, attempt: attempt)
     }
 
-    static func failed(_ index: Int, _ failure: Failure, worker: Int, attempt: AttemptRef?) -> Event.Body {
+    /// The event that gives a flashpoint its outcome without anybody having measured it.
+    func settle(_ index: Int, as outcome: Settlement.Outcome, worker: Int, attempt: AttemptRef?) -> Event.Body {
         .flashpointSettled(
-            Settlement(attempt: attempt, worker: worker, index: index, outcome: .failed(failure), seconds: nil)
+            Settlement(
+                attempt: attempt,
+                worker: worker,
+                index: index,
+                id: plan.catalogue.id(index),
+                outcome: outcome,
+                seconds: nil
+            )
         )
     }
 }

@@ -1,4 +1,5 @@
-package import Flashpoints
+import DequeModule
+import Flashpoints
 
 extension RunState {
     /// Applies one event and says what follows from it.
@@ -42,7 +43,7 @@ extension RunState {
             return []
         case .attemptEnded(let ref, let end):
             return ended(ref, end)
-        case .flashpointFailed(let ref, let index, let failure, _):
+        case .flashpointFailed(let ref, let index, _, let failure, _):
             guard live(ref) != nil, flashpoints.standing[index] == .inFlight else { return [] }
             flashpoints.isToRetry[index] = true
             charge(index, for: failure.kind)
@@ -183,12 +184,12 @@ extension RunState {
             let wasTried = flashpoints.isToRetry[index]
             flashpoints.standing[index] = .pending
             guard let failure = rest(index, self) else {
-                effects.append(.record(.cancelled(index, worker: ref.worker, attempt: ref)))
+                effects.append(.record(cancellation(of: index, worker: ref.worker, attempt: ref)))
                 continue
             }
             if charging, !wasTried { charge(index, for: failure.kind) }
             guard !charging || wasTried || mayTryAgain(index, after: failure.kind) else {
-                effects.append(.record(.failed(index, failure, worker: ref.worker, attempt: ref)))
+                effects.append(.record(settle(index, as: .failed(failure), worker: ref.worker, attempt: ref)))
                 continue
             }
             again.append(index)

@@ -1,3 +1,4 @@
+import DequeModule
 package import Flashpoints
 
 /// A run as the fold of its events; a value that decides and never acts.
