@@ -144,6 +144,8 @@ package struct Settlement: Sendable, Hashable {
     package var seconds: Double?
     /// Whether the seconds are the job's divided by its flashpoints, because the handler told none.
     package var isEstimated: Bool
+    /// Submissions that held the flashpoint.
+    package var attempts: Int
 
     package init(
         attempt: AttemptRef?,
@@ -152,7 +154,8 @@ package struct Settlement: Sendable, Hashable {
         id: String,
         outcome: Outcome,
         seconds: Double?,
-        isEstimated: Bool = false
+        isEstimated: Bool = false,
+        attempts: Int
     ) {
         self.attempt = attempt
         self.worker = worker
@@ -161,6 +164,7 @@ package struct Settlement: Sendable, Hashable {
         self.outcome = outcome
         self.seconds = seconds
         self.isEstimated = isEstimated
+        self.attempts = attempts
     }
 }
 

@@ -105,7 +105,8 @@ extension RunState {
                 id: plan.catalogue.id(result.index),
                 outcome: outcome,
                 seconds: result.seconds,
-                isEstimated: result.isEstimated
+                isEstimated: result.isEstimated,
+                attempts: Int(flashpoints.attempts[result.index])
             )
         )
     }

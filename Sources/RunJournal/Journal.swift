@@ -1,0 +1,24 @@
+package import Coordination
+package import Flashpoints
+
+/// Where a run's events are kept; the run is their fold.
+package protocol Journal: Sendable {
+    /// Keeps a batch, all or nothing, and returns once it will survive whatever happens next.
+    ///
+    /// Events that are not journalled are left out. Batches come in the order of their numbers, one at a time.
+    ///
+    /// - Throws: What kept the batch from being kept; nothing of it is there then.
+    func commit(_ events: [Event]) async throws
+
+    /// At most `limit` events with numbers above `seq`, in their order, results included.
+    func events(after seq: Int, limit: Int) async throws -> [Event]
+}
+
+/// What has come out of a run, read in pages.
+package protocol RunResults: Sendable {
+    /// The results as JSON text in input order, `nil` where there is none.
+    func results(in page: Range<Int>) async throws -> [[UInt8]?]
+
+    /// A page of the failed flashpoints whose index is at least `index`, in input order; empty at the end.
+    func failures(from index: Int) async throws -> [RunFailure]
+}
