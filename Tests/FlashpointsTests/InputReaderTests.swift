@@ -3,6 +3,14 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 @Suite("Reading a batch")
 struct InputReaderTests {
     private static let array = """
@@ -108,7 +116,54 @@ struct InputReaderTests {
         #expect(reader.peakBufferedBytes < 10_000)
     }
 
-    @Test("A file and a pipe read the same as memory", .timeLimit(.minutes(1)))
+    @Test("Waiting for input ends when the task is cancelled", .timeLimit(.minutes(1)))
+    func cancellation() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.appending(path: "pipe").path
+            #expect(mkfifo(path, 0o600) == 0)
+            // Open for writing too: a pipe that nobody writes to, and that never ends.
+            let descriptor = open(path, O_RDWR)
+            defer { close(descriptor) }
+            let file = InputFile(descriptor: descriptor, name: "standard input")
+            await withTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    do {
+                        _ = try await file.next()
+                        return false
+                    } catch {
+                        return error is CancellationError
+                    }
+                }
+                group.cancelAll()
+                #expect(await group.next() == true)
+            }
+        }
+    }
+
+    @Test("A pipe gives what is written to it and then ends", .timeLimit(.minutes(1)))
+    func pipe() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.appending(path: "pipe").path
+            #expect(mkfifo(path, 0o600) == 0)
+            // Opened for both, the pipe waits for no reader.
+            let descriptor = open(path, O_RDWR)
+            let reader = try InputReader(path: path)
+            async let written: Void = writeSlowly(Self.lines, to: descriptor)
+            #expect(try await reader.all() == Self.items(lines: [2, 4, 5]))
+            await written
+        }
+    }
+
+    @concurrent
+    private func writeSlowly(_ text: String, to descriptor: Int32) async {
+        defer { close(descriptor) }
+        for byte in text.utf8 {
+            #expect(write(descriptor, [byte], 1) == 1)
+            await Task.yield()
+        }
+    }
+
+    @Test("A file reads the same as memory")
     func files() async throws {
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "batch.json")
@@ -141,9 +196,9 @@ struct InputReaderTests {
         }
     }
 
-    @Test("A descriptor that fails while reading is an error that says why")
+    @Test("A descriptor that fails while reading is an error that says why", .timeLimit(.minutes(1)))
     func failsWhileReading() async throws {
-        let file = InputFile(descriptor: -1, name: "standard input")
+        let file = InputFile(descriptor: .max, name: "standard input")
         await #expect(
             throws: InputError(source: "standard input", problem: "can't be read: bad file descriptor")
         ) {

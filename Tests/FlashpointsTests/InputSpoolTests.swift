@@ -22,8 +22,7 @@ struct InputSpoolTests {
     func rowsFindFlashpoints() async throws {
         try await withTemporaryFolder { folder in
             let rows = Rows()
-            let reader = InputReader(Self.batch)
-            let count = try await InputSpool.write(reader, to: folder.path) { rows.add($0) }
+            let count = try await InputSpool.write(InputReader(Self.batch), to: folder.path) { rows.add($0) }
             #expect(count == 2)
             let spooled = rows.all.flatMap { $0 }
             #expect(spooled.map(\.id) == ["a", "2"])
@@ -32,7 +31,7 @@ struct InputSpoolTests {
             #expect(spooled.map(\.weight) == [2, 7.5])
 
             let spool = try SpoolReader(folder: folder.path)
-            let items = try await reader.all()
+            let items = try await InputReader(Self.batch).all()
             // Backwards, since jobs are not built in the order of the file.
             for (row, item) in zip(spooled, items).reversed() {
                 #expect(try spool.flashpoint(offset: row.offset, length: row.length) == item.flashpoint)

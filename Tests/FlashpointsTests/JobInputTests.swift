@@ -28,7 +28,13 @@ struct JobInputTests {
     func splice() async throws {
         let hashes = try flashpoints.map { try ContentHash.of($0) }
         let run = reference([3, 4], hashes: hashes)
-        let input = JobInput(date: "2025-01-01", trigger: "etl_worker", cleanup: true, flashpoints: flashpoints, run: run)
+        let input = JobInput(
+            date: "2025-01-01",
+            trigger: "etl_worker",
+            cleanup: true,
+            flashpoints: flashpoints,
+            run: run
+        )
         let writer = try JobInputWriter(date: input.date, trigger: input.trigger, cleanup: input.cleanup, run: run)
         try await withTemporaryFolder { folder in
             let rows = try await InputSpool.write(flashpoints, to: folder.path)
@@ -40,8 +46,10 @@ struct JobInputTests {
                     == JSONCoding.decode(JSONValue.self, from: JSONCoding.encode(input))
             )
             #expect(written.count == writer.size(count: rows.count, bytes: rows.reduce(0) { $0 + $1.length }))
-            #expect(String(decoding: written.prefix(68), as: UTF8.self)
-                == #"{"date":"2025-01-01","trigger":"etl_worker","cleanup":true,"flashpoi"#)
+            #expect(
+                String(decoding: written.prefix(68), as: UTF8.self)
+                    == #"{"date":"2025-01-01","trigger":"etl_worker","cleanup":true,"flashpoi"#
+            )
         }
     }
 

@@ -246,7 +246,7 @@ struct MalformedInputTests {
         Case(
             "a number no machine holds",
             "[{\"id\": 1, \"feeds\": [], \"x\": 1e999}]",
-            "batch.json, line 1, index 0: not valid JSON: the number 1e999 is too large (column 28)"
+            "batch.json, line 1, index 0: not valid JSON: the number 1e999 is too large (column 29)"
         ),
     ]
 
@@ -300,7 +300,10 @@ struct MalformedInputTests {
         ),
     ]
 
-    @Test("One clear error names the place and what would be right", arguments: whole + arrays + lines + elements + fields)
+    @Test(
+        "One clear error names the place and what would be right",
+        arguments: whole + arrays + lines + elements + fields
+    )
     func message(malformed: Case) async throws {
         let error = await #expect(throws: InputError.self) {
             try await InputReader(pieces: [malformed.bytes]).all()

@@ -71,7 +71,9 @@ struct StreamRecordTests {
 
     @Test(
         "What is no record of ours is an error",
-        arguments: [#"{}"#, #"{"event": "party"}"#, #"{"event": "start"}"#, #"{"event": "result", "index": 1, "id": "a"}"#]
+        arguments: [
+            #"{}"#, #"{"event": "party"}"#, #"{"event": "start"}"#, #"{"event": "result", "index": 1, "id": "a"}"#,
+        ]
     )
     func foreign(json: String) {
         #expect(throws: DecodingError.self) { try JSONCoding.decode(StreamRecord.self, from: Data(json.utf8)) }
