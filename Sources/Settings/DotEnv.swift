@@ -17,14 +17,15 @@ struct DotEnv {
         var message: String
     }
 
-    /// What each name stands for, in the order of the lines.
+    /// What the lines say, in their order; of equal names the last counts.
     private(set) var entries: [Entry] = []
     private(set) var problems: [Problem] = []
     /// Names that stand twice: the line that lost and the line that counts.
     private(set) var duplicates: [(name: String, line: Int, lastLine: Int)] = []
+    private var lines: [String: Int] = [:]
 
     /// Files beyond this are something else.
-    static let maximumSize = 1 << 20
+    static let maximumSize = 256 << 10
 
     init() {}
 
@@ -33,7 +34,7 @@ struct DotEnv {
     /// Reads all the lines, and goes on after those that are malformed.
     init(parsing bytes: [UInt8]) {
         guard bytes.count <= Self.maximumSize else {
-            problems = [Problem(message: "larger than 1 MiB; give a file of NAME=VALUE lines")]
+            problems = [Problem(message: "larger than 256 KiB; give a file of NAME=VALUE lines")]
             return
         }
         guard !bytes.starts(with: [0xFF, 0xFE]), !bytes.starts(with: [0xFE, 0xFF]) else {
@@ -54,10 +55,7 @@ struct DotEnv {
             }
             var line = DotEnvLine(text)
             guard let (name, value) = try line.assignment() else { return }
-            if let place = entries.firstIndex(where: { $0.name == name }) {
-                duplicates.append((name, entries[place].line, number))
-                entries.remove(at: place)
-            }
+            if let earlier = lines.updateValue(number, forKey: name) { duplicates.append((name, earlier, number)) }
             entries.append(Entry(name: name, value: value, line: number))
         } catch {
             problems.append(Problem(line: number, message: error.message))
@@ -74,11 +72,8 @@ private struct DotEnvLine {
     /// The name and the value; nil for a blank line or a comment.
     mutating func assignment() throws(DotEnv.Problem) -> (name: String, value: String)? {
         if let control = rest.first(where: { $0.isControl && $0 != "\t" }) {
-            let code = String(control.value, radix: 16, uppercase: true)
-            throw DotEnv.Problem(
-                message:
-                    "holds the control character U+\(String(repeating: "0", count: 4 - code.count))\(code); remove it"
-            )
+            let code = String(0x10000 + control.value, radix: 16, uppercase: true).dropFirst()
+            throw DotEnv.Problem(message: "holds the control character U+\(code); remove it")
         }
         skipBlanks()
         guard let first = rest.first, first != "#" else { return nil }

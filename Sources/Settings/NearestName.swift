@@ -1,6 +1,7 @@
 /// The known name that `name` was most likely meant to be: at most `limit` letters off, the first of equals.
 func nearestName(to name: String, among names: [String], limit: Int) -> String? {
     names
+        .filter { abs($0.utf8.count - name.utf8.count) <= limit }
         .map { (name: $0, distance: editDistance($0, name)) }
         .filter { $0.distance <= limit }
         .min { $0.distance < $1.distance }?

@@ -32,7 +32,7 @@ extension Settings {
         for section in SettingSection.allCases {
             lines += ["", "# ---- \(section.rawValue)"]
             for row in SettingsTable.rows where row.section == section {
-                lines += ["", "# \(row.help)", "# \(row.expected.capitalizedFirst). Default: \(row.fallbackText)."]
+                lines += ["", "# \(row.help)", "# Give \(row.expected). Default: \(row.fallbackText)."]
                 let value = row.placeholder ?? row.fallbackLiteral ?? ""
                 lines.append("\(row.isCommentedOut ? "# " : "")\(row.key.rawValue)=\(value)")
             }
@@ -48,13 +48,9 @@ extension Settings {
             for row in SettingsTable.rows where row.section == section {
                 lines.append("  \(row.key.rawValue)\(row.flag.map { " (\($0))" } ?? "")")
                 lines.append("      \(row.help)")
-                lines.append("      \(row.expected.capitalizedFirst). Default: \(row.fallbackText).")
+                lines.append("      Give \(row.expected). Default: \(row.fallbackText).")
             }
         }
         return lines.joined(separator: "\n")
     }
-}
-
-extension String {
-    fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

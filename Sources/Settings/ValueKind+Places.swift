@@ -4,7 +4,7 @@ extension ValueKind where Value == Secret {
     /// A key as a header carries it: visible ASCII without blanks.
     static var secret: Self {
         Self(
-            expected: "the API key of your RunPod account (RunPod console, Settings, API Keys)",
+            expected: "the key that the RunPod console makes under Settings, API Keys",
             parse: { (text, _) throws(Malformed) in
                 guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
                     throw Malformed(
@@ -23,7 +23,7 @@ extension ValueKind where Value == URL {
     /// The address of an endpoint; which host and endpoint it names is the transport's business.
     static var endpoint: Self {
         Self(
-            expected: "your endpoint's URL, https://api.runpod.ai/v2/ID with the ID that its page in the console shows",
+            expected: "the URL of your endpoint, https://api.runpod.ai/v2/ID",
             parse: { (text, _) throws(Malformed) in
                 // A user name, a password or a query may be a secret: such a URL isn't repeated.
                 let isQuotable = !text.contains("@") && !text.contains("?")
