@@ -88,7 +88,7 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
     ///   the task is cancelled.
     package consuming func run(lingers: Bool = false) async throws -> (outcome: Outcome, state: RunState) {
         var driver = self
-        let outcome = try await withThrowingTaskGroup(of: Void.self) { group in
+        let outcome = try await withThrowingDiscardingTaskGroup { group in
             defer {
                 group.cancelAll()
                 driver.feed.finish()
@@ -165,12 +165,19 @@ extension RunDriver {
                 event.seq = seq
                 batch.events.append(event)
             }
-            if case .attemptIntended(let ref, let nonce, let indices, let endpoint) = body {
-                orders[ref] = JobOrder(ref: ref, nonce: nonce, indices: indices, endpoint: endpoint)
-            }
+            note(body)
             var follows: [Event.Body] = []
             for effect in state.reduce(event) { perform(effect, follows: &follows, in: &batch) }
             waiting += follows.reversed()
+        }
+    }
+
+    /// Keeps the orders of the attempts that are out.
+    private mutating func note(_ body: Event.Body) {
+        if case .attemptIntended(let ref, let nonce, let indices, let endpoint) = body {
+            orders[ref] = JobOrder(ref: ref, nonce: nonce, indices: indices, endpoint: endpoint)
+        } else if case .attemptEnded(let ref, _) = body {
+            orders[ref] = nil
         }
     }
 
@@ -203,7 +210,7 @@ extension RunDriver {
     // MARK: - Committing and acting
 
     /// Commits the batch, then does what it permits, then tells about it.
-    private mutating func settle(_ batch: Batch, in group: inout ThrowingTaskGroup<Void, any Error>) async throws {
+    private mutating func settle(_ batch: Batch, in group: inout ThrowingDiscardingTaskGroup<any Error>) async throws {
         let journalled = batch.events.filter(\.isJournalled)
         if !journalled.isEmpty { try await journal.commit(journalled) }
         for effect in batch.effects { act(effect, in: &group) }
@@ -218,7 +225,7 @@ extension RunDriver {
         }
     }
 
-    private func act(_ effect: Effect, in group: inout ThrowingTaskGroup<Void, any Error>) {
+    private func act(_ effect: Effect, in group: inout ThrowingDiscardingTaskGroup<any Error>) {
         let (backend, report, clock, mailbox) = (backend, control.reporter, clock, control.mailbox)
         switch effect {
         case .submit(let ref):
@@ -259,5 +266,12 @@ extension RunDriver {
         if let failure = batch.halted { return .halted(failure) }
         if state.phase == .ended, !lingers { return .ended }
         return batch.isLeaving ? (state.phase == .ended ? .ended : .stopped) : nil
+    }
+}
+
+extension Event.Body {
+    /// Whether anybody but the state hears of it.
+    fileprivate var isPublished: Bool {
+        if case .timerFired = self { false } else { true }
     }
 }
