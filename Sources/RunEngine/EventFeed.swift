@@ -12,6 +12,22 @@ package final class EventFeed: Sendable {
         var isBehind = false
         var lostLines = 0
         var continuation: CheckedContinuation<Void, Never>?
+
+        mutating func add(_ events: [Event], capacity: Int) -> CheckedContinuation<Void, Never>? {
+            if isBehind || waiting.count + events.count > capacity {
+                lostLines += waiting.count { !$0.isJournalled } + events.count { !$0.isJournalled }
+                waiting = []
+                isBehind = true
+            } else {
+                waiting += events
+            }
+            return takeContinuation()
+        }
+
+        mutating func takeContinuation() -> CheckedContinuation<Void, Never>? {
+            defer { continuation = nil }
+            return continuation
+        }
     }
 
     private struct State {
@@ -146,23 +162,5 @@ package final class EventFeed: Sendable {
         } onCancel: {
             state.withLock { $0.readers[id]?.takeContinuation() }?.resume()
         }
-    }
-}
-
-extension EventFeed.Reader {
-    fileprivate mutating func add(_ events: [Event], capacity: Int) -> CheckedContinuation<Void, Never>? {
-        if isBehind || waiting.count + events.count > capacity {
-            lostLines += waiting.count { !$0.isJournalled } + events.count { !$0.isJournalled }
-            waiting = []
-            isBehind = true
-        } else {
-            waiting += events
-        }
-        return takeContinuation()
-    }
-
-    fileprivate mutating func takeContinuation() -> CheckedContinuation<Void, Never>? {
-        defer { continuation = nil }
-        return continuation
     }
 }

@@ -18,6 +18,11 @@ package final class Mailbox<Message: Sendable>: Sendable {
         var nextID = 0
         var cancelled: Set<Int> = []
         var isClosed = false
+
+        mutating func takeTaker() -> CheckedContinuation<Void, Never>? {
+            defer { taker = nil }
+            return taker
+        }
     }
 
     private let state = Mutex(State())
@@ -101,12 +106,5 @@ package final class Mailbox<Message: Sendable>: Sendable {
         for sender in senders { sender.continuation.resume(returning: false) }
         taker?.resume()
         return left
-    }
-}
-
-extension Mailbox.State {
-    fileprivate mutating func takeTaker() -> CheckedContinuation<Void, Never>? {
-        defer { taker = nil }
-        return taker
     }
 }

@@ -1,5 +1,5 @@
 package import Coordination
-import Flashpoints
+package import Flashpoints
 package import RunJournal
 
 /// Drives a run: one task that takes messages in batches, reduces them, commits, acts, publishes, in this order.
