@@ -1,3 +1,5 @@
+import Flashpoints
+
 /// Why a run's workers were busy for less than 0.6 of the time.
 package enum EfficiencyCause: Sendable, Hashable {
     /// The other workers waited for the one with the most to do.
