@@ -26,7 +26,7 @@ extension JobQueue {
         account(id, 0)
         line.append(id)
         watch(id)
-        if let wait {
+        if let wait, !isClosed {
             hold(waiter, .end(id, until: now + wait))
         } else {
             answer(waiter, .accepted(id, .inQueue))

@@ -28,8 +28,6 @@ extension JobQueue {
         switch job.state {
         case .queued:
             end(id, .timedOut, error: "the job's ttl ran out before a worker took it", stop: false, now)
-            // Such an end is kept like any other, although the ttl that brought it about is over.
-            keep(id, now)
         case .running where isExpired:
             forget(id, now)
         case .running(let run) where run.since + job.executionTimeout <= now:
@@ -39,13 +37,6 @@ extension JobQueue {
         case .ended:
             forget(id, now)
         }
-    }
-
-    /// Lets a job that its ttl ended be seen for its retention.
-    private mutating func keep(_ id: JobID, _ now: Duration) {
-        jobs[id]?.submitted = now
-        deadlines.remove(.job(id))
-        watch(id)
     }
 
     private mutating func reviewWorker(_ id: WorkerID, _ now: Duration) {

@@ -142,8 +142,8 @@ extension JobQueue {
         guard let worker = workers[id] else { return }
         for job in worker.jobs.sorted() { lose(job, stop: false, now) }
         for waiter in worker.stopWaiters { release(waiter, with: .nothing) }
-        for (waiter, waiting) in waiters {
-            if case .take(id, _, _) = waiting { release(waiter, with: .nothing) }
+        for waiter in takers.elements {
+            if case .take(id, _, _) = waiters[waiter] { release(waiter, with: .nothing) }
         }
         workers[id]?.stops = [:]
         workers[id]?.hasCalled = false

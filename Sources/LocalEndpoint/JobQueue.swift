@@ -1,4 +1,4 @@
-package import RunPodAPI
+import RunPodAPI
 
 /// RunPod's queue as a pure state machine: events in, answers out.
 ///

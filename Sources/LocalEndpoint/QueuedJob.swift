@@ -135,7 +135,8 @@ struct QueuedJob: Sendable {
             let confirmation = run.confirmed == nil ? run.since + confirmWithin : limit
             return min(expiry, limit, confirmation)
         case .ended(let end):
-            return min(expiry, end.at + retention)
+            // An end that the ttl itself brought about is still shown for its retention.
+            return end.status == .timedOut ? end.at + retention : min(expiry, end.at + retention)
         }
     }
 }
