@@ -1,3 +1,5 @@
+import Flashpoints
+
 /// Groups the articles into stories and describes each.
 package struct ClusterStage: Stage {
     package let name = "cluster"

@@ -1,4 +1,4 @@
-package import Flashpoints
+import Flashpoints
 import Synchronization
 
 /// Where the clusters of flashpoints are kept.

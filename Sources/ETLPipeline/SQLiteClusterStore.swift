@@ -95,7 +95,6 @@ package final class SQLiteClusterStore: ClusterStore {
             var configuration = Configuration()
             configuration.busyMode = .timeout(busyTimeout.inSeconds)
             configuration.journalMode = .wal
-            // Other processes write too: a transaction that began by reading could not wait for them.
             configuration.label = "news clusters"
             let opened: any DatabaseWriter
             if maximumConnections > 1 {

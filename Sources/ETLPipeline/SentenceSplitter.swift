@@ -7,7 +7,7 @@ package enum SentenceSplitter {
     /// The sentences in order, white space inside them reduced to single spaces, none empty.
     package static func sentences(in text: String) -> [String] {
         var sentences: [String] = []
-        for line in text.unicodeScalars.split(whereSeparator: { $0.properties.isLineBreak }) {
+        for line in text.unicodeScalars.split(whereSeparator: lineBreaks.contains) {
             split(line: Array(line), into: &sentences)
         }
         return sentences
@@ -80,6 +80,9 @@ package enum SentenceSplitter {
         spacedTerminators.contains(scalar) || closingTerminators.contains(scalar)
     }
 
+    private static let lineBreaks: Set<Unicode.Scalar> = [
+        "\n", "\r", "\u{B}", "\u{C}", "\u{85}", "\u{2028}", "\u{2029}",
+    ]
     /// Terminators that count only before white space: Latin, Greek, Cyrillic, Arabic and Ethiopic ones.
     private static let spacedTerminators: Set<Unicode.Scalar> = [".", "!", "?", "…", "؟", "۔", "։", "።", "‼", "⁇"]
     /// Terminators that need no white space after them: Chinese, Japanese and Indic ones.
@@ -90,16 +93,4 @@ package enum SentenceSplitter {
     private static let openers: Set<Unicode.Scalar> = [
         "\"", "'", "“", "„", "‘", "‚", "«", "‹", "(", "[", "「", "『", "（", "【", "¿", "¡", "-", "–", "—",
     ]
-}
-
-extension Unicode.Scalar.Properties {
-    fileprivate var isLineBreak: Bool {
-        generalCategory == .lineSeparator || generalCategory == .paragraphSeparator || isControlLineBreak
-    }
-
-    private var isControlLineBreak: Bool {
-        generalCategory == .control && isWhitespace && !isTab
-    }
-
-    private var isTab: Bool { name == nil && nameAlias == "CHARACTER TABULATION" }
 }
