@@ -79,8 +79,7 @@ struct BlockReader {
                 element: tree.nodes[container].element,
                 text: text.bytes,
                 characters: text.characters,
-                linked: linked,
-                isHinted: false
+                linked: linked
             )
         )
     }

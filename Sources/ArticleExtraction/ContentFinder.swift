@@ -36,21 +36,25 @@ struct ContentFinder {
 
     private mutating func find(title: String) -> Finding {
         markHinted()
+        markTeasers()
         var finding = Finding()
         for block in blocks {
             finding.pageCharacters += block.characters
             finding.pageLinked += block.linked
         }
         let values = blocks.map(value)
-        guard let best = bestContainer(values) else { return finding }
+        let withoutTeasers = zip(blocks, values).map { $0.isTeaser ? min(-$1 * 0.3, 0) : $1 }
+        guard let best = bestContainer(withoutTeasers) ?? bestContainer(values) else { return finding }
         finding.container = best
-        let chosen = chosenBlocks(within: best, values)
         let headline = title.comparable
-        for index in chosen {
-            let text = String(decoding: blocks[index].text, as: UTF8.self)
+        var seen: Set<[UInt8]> = []
+        for index in chosenBlocks(within: best, values) {
+            let block = blocks[index]
+            if block.characters >= 60, !seen.insert(block.text).inserted { continue }
+            let text = String(decoding: block.text, as: UTF8.self)
             if finding.paragraphs.count < 3, !headline.isEmpty, text.comparable == headline { continue }
             finding.paragraphs.append(text)
-            finding.characters += blocks[index].characters
+            finding.characters += block.characters
         }
         return finding
     }
@@ -62,22 +66,22 @@ struct ContentFinder {
     /// Names mislead: a page's `body` may be called `has-sidebar`, a whole site may be one `form`. So an element that holds
     /// a good part of the page's prose is not boilerplate, whatever it is called.
     private mutating func markHinted() {
-        let prose = sums { Self.isProse($0) ? Double($0.characters) : 0 }
+        var never = [Bool](repeating: false, count: tree.nodes.count)
+        let hints = tree.nodes.indices.map { hint(of: $0) }
+        for (index, node) in tree.nodes.enumerated() {
+            let parent = Int(node.parent)
+            never[index] = hints[index] == .never || (parent >= 0 && never[parent])
+        }
+        let prose = sums { block in Self.isProse(block) && !never[block.container] ? Double(block.characters) : 0 }
         let all = prose.first ?? 0
-        var hinted = [Bool](repeating: false, count: tree.nodes.count)
-        var isContent = hinted
-        for (index, node) in tree.nodes.enumerated() where node.element != .text {
+        var hinted = never
+        for (index, node) in tree.nodes.enumerated() where node.element != .text && !never[index] {
             let parent = Int(node.parent)
             let inherited = parent >= 0 && hinted[parent]
-            isContent[index] = parent >= 0 && isContent[parent]
-            switch hint(of: index) {
-            case .boilerplate:
-                hinted[index] = inherited || prose[index] < 0.4 * all || prose[index] == 0
-            case .content:
-                hinted[index] = inherited && prose[index] < 0.4 * all
-                isContent[index] = true
-            case nil:
-                hinted[index] = inherited
+            switch hints[index] {
+            case .boilerplate: hinted[index] = inherited || prose[index] < 0.4 * all || prose[index] == 0
+            case .content: hinted[index] = inherited && prose[index] < 0.4 * all
+            case .never, nil: hinted[index] = inherited && node.element != .blockquote
             }
         }
         for index in blocks.indices { blocks[index].isHinted = hinted[blocks[index].container] }
@@ -85,18 +89,47 @@ struct ContentFinder {
 
     private func hint(of index: Int) -> ContentHint? {
         switch tree.nodes[index].element {
-        case .html, .body, .main: return nil
-        case .article: return nil
-        case .nav, .footer, .aside, .form, .figcaption, .menu, .caption: return .boilerplate
-        case .h1: return .boilerplate
-        case .a, .span, .b, .strong, .em, .i, .u, .font: return nil
+        case .html, .body, .main, .article, .text, .a, .span, .b, .strong, .em, .i, .u, .font: return nil
+        case .figcaption, .noscript: return .never
+        case .nav, .footer, .aside, .form, .menu, .caption, .h1: return .boilerplate
         default:
-            if tree.attribute(.hidden, of: index) != nil { return .boilerplate }
-            if tree.attribute(.ariaHidden, of: index)?.lowercased() == "true" { return .boilerplate }
+            if tree.attribute(.hidden, of: index) != nil { return .never }
+            if tree.attribute(.ariaHidden, of: index)?.lowercased() == "true" { return .never }
             let style = (tree.attribute(.style, of: index) ?? "").lowercased().filter { !$0.isWhitespace }
-            if style.contains("display:none") || style.contains("visibility:hidden") { return .boilerplate }
+            if style.contains("display:none") || style.contains("visibility:hidden") { return .never }
             return ContentHint(tree, index)
         }
+    }
+
+    /// Marks prose that advertises another page: the lone paragraph after a heading that is a link.
+    private mutating func markTeasers() {
+        var lone: Int?
+        var isAfterLinkedHeading = false
+        for index in blocks.indices {
+            let block = blocks[index]
+            if isHeading(block) {
+                if let lone { blocks[lone].isTeaser = true }
+                lone = nil
+                isAfterLinkedHeading = block.linkDensity > 0.8
+            } else if isAfterLinkedHeading, Self.isProse(block) {
+                // A second paragraph makes it a section of an article that has links for headings.
+                isAfterLinkedHeading = lone == nil
+                lone = lone == nil ? index : nil
+            }
+        }
+        if let lone { blocks[lone].isTeaser = true }
+    }
+
+    private func isHeading(_ block: TextBlock) -> Bool {
+        if block.element.isHeading { return true }
+        guard block.linkDensity > 0.8, block.characters >= 20 else { return false }
+        var node = block.container
+        for _ in 0..<3 where node >= 0 {
+            let names = (tree.attribute(.classes, of: node) ?? "").lowercased()
+            if names.contains("title") || names.contains("headline") || names.contains("heading") { return true }
+            node = Int(tree.nodes[node].parent)
+        }
+        return false
     }
 
     // MARK: - Values
@@ -112,11 +145,15 @@ struct ContentFinder {
         if block.element.isHeading { return block.linkDensity > 0.5 ? -20 : 0 }
         let unlinked = length - Double(block.linked)
         if Self.isProse(block) { return min(unlinked, 800) - Double(block.linked) * 0.5 }
+        if unlinked >= 100, block.endsSentence { return unlinked * 0.3 }
         if block.linkDensity > 0.5 { return -20 - Double(block.linked) * 0.3 }
-        if block.element == .p || block.element == .blockquote || block.element == .li || block.element == .pre {
-            return block.endsSentence ? unlinked * 0.8 : unlinked * 0.2
+        switch block.element {
+        case .p, .blockquote, .li, .pre, .dd: return block.endsSentence ? unlinked * 0.8 : unlinked * 0.2
+        case .tr: return block.linkDensity < 0.3 ? unlinked * 0.3 : -10
+        default:
+            if block.endsSentence, block.characters >= 25 { return unlinked * 0.4 }
+            return unlinked >= 100 ? unlinked * 0.3 : -10
         }
-        return block.endsSentence && block.characters >= 25 ? unlinked * 0.4 : -10
     }
 
     /// For each node what its blocks add up to.
@@ -169,6 +206,10 @@ struct ContentFinder {
     private func chosenBlocks(within container: Int, _ values: [Double]) -> [Int] {
         let range = container..<Int(tree.nodes[container].end)
         let inside = blocks.indices.filter { range.contains(blocks[$0].container) && !blocks[$0].isHinted }
+        var proseHosts: Set<Int> = []
+        for index in inside where Self.isProse(blocks[index]) {
+            proseHosts.insert(host(of: blocks[index]))
+        }
         var chosen: [Int] = []
         var headings: [Int] = []
         for index in inside {
@@ -177,11 +218,26 @@ struct ContentFinder {
                 if block.linkDensity < 0.5 { headings.append(index) }
                 continue
             }
-            guard values[index] > 0 else { continue }
+            guard values[index] > 0 || isAmongProse(block, proseHosts) else { continue }
             if headings.count <= 2 { chosen += headings }
             headings = []
             chosen.append(index)
         }
         return chosen
+    }
+
+    /// The element whose direct content the block is: paragraphs and items of a list stand in their parent.
+    private func host(of block: TextBlock) -> Int {
+        switch block.element {
+        case .p, .li, .blockquote, .dd, .pre: Int(tree.nodes[block.container].parent)
+        default: block.container
+        }
+    }
+
+    /// Whether a block that tells little itself stands where prose stands.
+    private func isAmongProse(_ block: TextBlock, _ proseHosts: Set<Int>) -> Bool {
+        let unlinked = block.characters - block.linked
+        guard proseHosts.contains(host(of: block)) else { return false }
+        return block.endsSentence ? unlinked >= 20 && block.linkDensity < 0.9 : unlinked >= 40
     }
 }

@@ -1,5 +1,7 @@
 /// What the names that an author gave an element say about its content.
 enum ContentHint {
+    /// No text of an article, however much it is.
+    case never
     case boilerplate
     case content
 
@@ -20,7 +22,9 @@ enum ContentHint {
         guard !names.isEmpty else { return nil }
         let words = Self.words(of: names)
         let joined = words.joined()
-        if Self.contentStems.contains(where: { joined.contains($0) }) {
+        if Self.neverStems.contains(where: { joined.contains($0) }) {
+            self = .never
+        } else if Self.contentStems.contains(where: { joined.contains($0) }) {
             self = .content
         } else if words.contains(where: Self.boilerplateWords.contains)
             || Self.boilerplateStems.contains(where: { joined.contains($0) })
@@ -55,6 +59,8 @@ enum ContentHint {
         "alert", "toolbar", "form", "tablist", "tooltip",
     ]
 
+    private static let neverStems = ["cookie", "gdpr", "consent", "disqus"]
+
     private static let contentStems = [
         "articlebody", "articlecontent", "articletext", "bodycontent", "contentbody", "entrycontent", "maincontent",
         "pagecontent", "postbody", "postcontent", "posttext", "storybody", "storycontent", "storytext", "bodycopy",
@@ -72,8 +78,8 @@ enum ContentHint {
     ]
 
     private static let boilerplateStems = [
-        "comment", "disqus", "related", "recirc", "recommend", "share", "sharing", "social", "sidebar", "newsletter",
-        "subscri", "signup", "breadcrumb", "cookie", "consent", "gdpr", "footer", "masthead", "navigation", "navbar",
+        "comment", "excerpt", "related", "recirc", "recommend", "share", "sharing", "social", "sidebar", "newsletter",
+        "subscri", "signup", "breadcrumb", "footer", "masthead", "navigation", "navbar",
         "sponsor", "advert", "pagination", "author", "mostread", "mostpopular", "readmore", "morefrom", "screenreader",
         "visuallyhidden", "sronly", "paywall", "carousel", "slideshow", "lightbox", "dropdown", "promotion",
         "suggest", "outbrain", "taboola", "disclaimer", "syndicat", "infobox", "overlay", "feedback", "reaction",

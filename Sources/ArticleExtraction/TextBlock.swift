@@ -8,7 +8,9 @@ struct TextBlock {
     /// Characters within links.
     var linked: Int
     /// Whether names around it say that it is no content.
-    var isHinted: Bool
+    var isHinted = false
+    /// Whether it seems to advertise another page.
+    var isTeaser = false
 
     var linkDensity: Double { characters == 0 ? 0 : Double(linked) / Double(characters) }
 
