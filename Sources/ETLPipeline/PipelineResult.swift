@@ -16,6 +16,26 @@ package struct NewsCluster: Sendable, Hashable, Codable {
     /// Pictures without repetition, in the order of the articles.
     package var images: [String]
 
+    package init(
+        flashpointID: String,
+        clusterID: String,
+        summary: String,
+        articleCount: Int,
+        topDomains: [String],
+        languages: [String],
+        urls: [String],
+        images: [String]
+    ) {
+        self.flashpointID = flashpointID
+        self.clusterID = clusterID
+        self.summary = summary
+        self.articleCount = articleCount
+        self.topDomains = topDomains
+        self.languages = languages
+        self.urls = urls
+        self.images = images
+    }
+
     private enum CodingKeys: String, CodingKey {
         case flashpointID = "flashpoint_id"
         case clusterID = "cluster_id"

@@ -76,7 +76,7 @@ import Testing
         "redirects that lead astray are not followed",
         arguments: [
             ("file:///etc/passwd", "redirect scheme"), ("ftp://b.example/", "redirect scheme"),
-            ("http://a.example/1", "redirect loop"), ("", "redirect loop"), ("http://", "redirect scheme"),
+            ("http://a.example/1", "redirect loop"), ("", "bad redirect"), ("http://", "redirect scheme"),
             ("http://127.0.0.1/", "redirect to local address"),
             ("http://169.254.169.254/latest/meta-data", "redirect to local address"),
             ("http://[::1]/", "redirect to local address"), ("http://0x7f000001/", "redirect to local address"),

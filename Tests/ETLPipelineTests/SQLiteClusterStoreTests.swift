@@ -36,7 +36,7 @@ import Testing
             let store = SQLiteClusterStore(path: path, maximumConnections: connections)
             try await store.load([cluster("fp", 1, "It’s “so”; --")], of: "fp", date: date(), cleanup: true)
             let row = try #require(
-                try await DatabaseQueue(path: path).read { try Row.fetchOne($0, sql: "SELECT * FROM news_clusters_20250131") }
+                try DatabaseQueue(path: path).read { try Row.fetchOne($0, sql: "SELECT * FROM news_clusters_20250131") }
             )
             #expect(row["flashpoint_id"] == "fp")
             #expect(row["cluster_id"] == "fp-1")
@@ -129,7 +129,9 @@ import Testing
             let path = folder.appending(path: "news.sqlite").path
             let store = SQLiteClusterStore(path: path, maximumConnections: 1, busyTimeout: .milliseconds(20))
             try await store.load([cluster("a", 1, "old")], of: "a", date: date(), cleanup: true)
-            let other = try DatabaseQueue(path: path)
+            var configuration = Configuration()
+            configuration.allowsUnsafeTransactions = true
+            let other = try DatabaseQueue(path: path, configuration: configuration)
             try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
             let failure = await #expect(throws: Failure.self) {
                 try await store.load([cluster("a", 1, "new")], of: "a", date: date(), cleanup: true)
