@@ -1,4 +1,4 @@
-import FoundationEssentials
+package import FoundationEssentials
 
 /// What a page says, freed of everything around it.
 package struct Article: Sendable, Hashable {

@@ -38,16 +38,25 @@ package enum ArticleExtractor {
             title: metadata.title,
             articleBody: structured.articleBody
         )
+        var paragraphs = finding.paragraphs
+        var characters = finding.characters
+        let body = structured.bodyParagraphs(limits: limits, isCancelled: isCancelled)
+        let bodyCharacters = body.reduce(0) { $0 + $1.unicodeScalars.count }
+        // Some pages bring their text to the screen by script, and show a sentence or two without it.
+        if bodyCharacters >= limits.shortestText, bodyCharacters > 2 * characters {
+            paragraphs = body
+            characters = bodyCharacters
+        }
         if isCancelled() { return .dropped(.stopped) }
-        guard finding.characters >= limits.shortestText else {
+        guard characters >= limits.shortestText else {
             return .dropped(reason(for: finding, cuts: cuts, limits: limits))
         }
-        let text = finding.paragraphs.joined(separator: "\n\n")
+        let text = paragraphs.joined(separator: "\n\n")
         return .article(
             Article(
                 title: metadata.title,
                 text: text,
-                language: metadata.language ?? LanguageGuess.language(of: text),
+                language: LanguageGuess.language(of: text, declared: metadata.language),
                 canonicalURL: metadata.canonicalURL,
                 image: metadata.image,
                 published: metadata.published,

@@ -1,7 +1,7 @@
 import CLibXML2
 
 /// Turns bytes of one encoding into UTF-8, each invalid sequence becoming U+FFFD.
-struct CharacterConverter: ~Copyable {
+@safe struct CharacterConverter: ~Copyable {
     private let handle: iconv_t
 
     /// Nil when this system has no converter for the encoding.

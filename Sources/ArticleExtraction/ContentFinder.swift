@@ -50,7 +50,8 @@ struct ContentFinder {
         var seen: Set<[UInt8]> = []
         for index in chosenBlocks(within: best, values) {
             let block = blocks[index]
-            if block.characters >= 60, !seen.insert(block.text).inserted { continue }
+            // Recipes and tables repeat their lines; a whole sentence comes twice when its markup does.
+            if block.characters >= 100, block.endsSentence, !seen.insert(block.text).inserted { continue }
             let text = String(decoding: block.text, as: UTF8.self)
             if finding.paragraphs.count < 3, !headline.isEmpty, text.comparable == headline { continue }
             finding.paragraphs.append(text)
@@ -140,7 +141,7 @@ struct ContentFinder {
 
     private func value(_ block: TextBlock) -> Double {
         let length = Double(block.characters)
-        if block.isHinted { return -min(length, 100) * 0.5 }
+        if block.isHinted || block.isInvitation { return -min(length, 100) * 0.5 }
         if let evidence, evidence.coverage(of: block.text) >= 0.6 { return length }
         if block.element.isHeading { return block.linkDensity > 0.5 ? -20 : 0 }
         let unlinked = length - Double(block.linked)
@@ -237,6 +238,7 @@ struct ContentFinder {
     /// Whether a block that tells little itself stands where prose stands.
     private func isAmongProse(_ block: TextBlock, _ proseHosts: Set<Int>) -> Bool {
         let unlinked = block.characters - block.linked
+        if block.isInvitation { return false }
         guard proseHosts.contains(host(of: block)) else { return false }
         return block.endsSentence ? unlinked >= 20 && block.linkDensity < 0.9 : unlinked >= 40
     }

@@ -24,7 +24,7 @@ enum HTMLParser {
 }
 
 /// A parser context for one page; it and all that libxml2 holds for it end with this value.
-private struct ParserSession: ~Copyable {
+@safe private struct ParserSession: ~Copyable {
     private let context: htmlParserCtxtPtr
     private let receiver: EventReceiver
 
@@ -74,7 +74,7 @@ private struct ParserSession: ~Copyable {
 }
 
 /// What the C callbacks reach through libxml2's user data.
-private final class EventReceiver {
+@safe private final class EventReceiver {
     private let builder: PageTreeBuilder
     private let context: htmlParserCtxtPtr
 
@@ -90,18 +90,18 @@ private final class EventReceiver {
 
     func started(_ name: UnsafePointer<xmlChar>?, _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?) {
         guard let name = unsafe name else { return }
-        builder.elementStarted(unsafe element(name), attributes: unsafe kept(attributes))
+        unsafe builder.elementStarted(element(name), attributes: kept(attributes))
         stopIfEnded()
     }
 
     func ended(_ name: UnsafePointer<xmlChar>?) {
         guard let name = unsafe name else { return }
-        builder.elementEnded(unsafe element(name))
+        unsafe builder.elementEnded(element(name))
         stopIfEnded()
     }
 
     func characters(_ text: UnsafePointer<xmlChar>?, _ length: Int32) {
-        builder.characters(unsafe UnsafeBufferPointer(start: text, count: Int(length)))
+        unsafe builder.characters(UnsafeBufferPointer(start: text, count: Int(length)))
         stopIfEnded()
     }
 
@@ -110,7 +110,7 @@ private final class EventReceiver {
     }
 
     private func element(_ name: UnsafePointer<xmlChar>) -> Element {
-        Element(name: unsafe String(cString: name).lowercased())
+        unsafe Element(name: String(cString: name).lowercased())
     }
 
     private func kept(_ pairs: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?) -> [(Attribute, String)] {
@@ -118,8 +118,8 @@ private final class EventReceiver {
         var kept: [(Attribute, String)] = []
         var index = 0
         while let name = unsafe pairs[index] {
-            if let attribute = Attribute(rawValue: unsafe String(cString: name).lowercased()) {
-                kept.append((attribute, unsafe pairs[index + 1].map(Self.value) ?? ""))
+            if let attribute = unsafe Attribute(rawValue: String(cString: name).lowercased()) {
+                unsafe kept.append((attribute, pairs[index + 1].map(Self.value) ?? ""))
             }
             index += 2
         }
@@ -130,6 +130,6 @@ private final class EventReceiver {
     private static func value(_ pointer: UnsafePointer<xmlChar>) -> String {
         var length = 0
         while length < 4_096, unsafe pointer[length] != 0 { length += 1 }
-        return String(decoding: unsafe UnsafeBufferPointer(start: pointer, count: length), as: UTF8.self)
+        return unsafe String(decoding: UnsafeBufferPointer(start: pointer, count: length), as: UTF8.self)
     }
 }

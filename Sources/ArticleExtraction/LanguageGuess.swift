@@ -1,9 +1,20 @@
 /// Guesses a text's language from its script and its commonest words.
 enum LanguageGuess {
-    /// The language code, nil when no language is clearly ahead.
-    static func language(of text: String) -> String? {
+    /// The language that the page declares unless its words clearly speak another; nil when nothing tells.
+    ///
+    /// Templates are copied with the language of where they come from, so a declaration alone is weak.
+    static func language(of text: String, declared: String?) -> String? {
         let sample = String(text.unicodeScalars.prefix(4_000)).lowercased()
-        return languageOfScript(sample) ?? languageOfWords(sample)
+        if let language = languageOfScript(sample) { return language }
+        let counts = counts(sample)
+        let ranked = counts.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
+        guard let first = ranked.first, first.value >= 4 else { return declared }
+        if let declared {
+            guard commonWords[declared] != nil, first.value >= 10 else { return declared }
+            return first.value >= 2 * (counts[declared] ?? 0) ? first.key : declared
+        }
+        if ranked.count > 1, ranked[1].value * 10 > first.value * 9 { return nil }
+        return first.key
     }
 
     private static func languageOfScript(_ sample: String) -> String? {
@@ -28,15 +39,12 @@ enum LanguageGuess {
         return first.value * 2 > letters ? first.key : nil
     }
 
-    private static func languageOfWords(_ sample: String) -> String? {
+    private static func counts(_ sample: String) -> [String: Int] {
         var counts: [String: Int] = [:]
         for word in sample.split(whereSeparator: { !$0.isLetter }) {
             for language in languagesByWord[String(word)] ?? [] { counts[language, default: 0] += 1 }
         }
-        let ranked = counts.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
-        guard let first = ranked.first, first.value >= 4 else { return nil }
-        if ranked.count > 1, ranked[1].value * 10 > first.value * 9 { return nil }
-        return first.key
+        return counts
     }
 
     private static let commonWords = [

@@ -29,7 +29,7 @@ enum PlainText {
             Article(
                 title: title,
                 text: text,
-                language: LanguageGuess.language(of: text),
+                language: LanguageGuess.language(of: text, declared: nil),
                 encoding: page.encoding.name,
                 cuts: cuts
             )

@@ -25,6 +25,18 @@ struct StructuredData {
         return types.contains { $0.hasSuffix("Article") || $0.hasSuffix("BlogPosting") || $0.hasSuffix("Report") }
     }
 
+    /// The paragraphs of `articleBody`, whose lines they are; some sites give it with its markup.
+    func bodyParagraphs(limits: PageLimits, isCancelled: () -> Bool) -> [String] {
+        guard let articleBody else { return [] }
+        if articleBody.contains("<") || articleBody.contains("&") {
+            let markup = articleBody.split(whereSeparator: \.isNewline).map { "<p>\($0)</p>" }.joined(separator: "\n")
+            let guarded = MarkupGuard.pass(Array(markup.utf8), attributeLimit: limits.attributes)
+            guard let parsed = HTMLParser.parse(guarded, limits: limits, isCancelled: isCancelled) else { return [] }
+            return BlockReader.blocks(of: parsed.tree) { _ in false }.map { String(decoding: $0.text, as: UTF8.self) }
+        }
+        return articleBody.split(whereSeparator: \.isNewline).map(\.folded).filter { !$0.isEmpty }
+    }
+
     /// Keeps the first answer to each question.
     private mutating func take(_ object: [String: JSONValue]) {
         headline = headline ?? object["headline"]?.strings.first

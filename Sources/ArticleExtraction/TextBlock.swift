@@ -14,6 +14,22 @@ struct TextBlock {
 
     var linkDensity: Double { characters == 0 ? 0 : Double(linked) / Double(characters) }
 
+    /// Whether it asks the reader to go elsewhere: it begins as such lines do, and has a link.
+    var isInvitation: Bool {
+        guard linked > 0, characters < 240 else { return false }
+        let start = String(decoding: text.prefix(48), as: UTF8.self).lowercased()
+        return Self.invitations.contains { start.hasPrefix($0) }
+    }
+
+    private static let invitations = [
+        "read more", "read also", "also read", "see also", "more:", "related:", "follow ", "subscribe", "sign up",
+        "click here", "get the latest", "download our", "join our", "like us", "share this", "filed under", "tags:",
+        "have a tip", "listen to", "watch:", "don't miss", "contact the", "email ", "originally published",
+        "lesen sie", "mehr zum thema", "lire aussi", "à lire", "lea también", "leer más", "leia também", "leia mais",
+        "leggi anche", "lees ook", "läs också", "les også", "læs også", "baca juga", "czytaj także", "читайте также",
+        "читать далее", "подписывайтесь",
+    ]
+
     /// Commas, semicolons and full stops, also those of other scripts: prose has them, labels don't.
     var punctuation: Int {
         var count = 0
