@@ -103,7 +103,10 @@ private struct SampleTextReader {
         guard !line.isEmpty else { return }
         guard let colon = line.firstIndex(of: ":"), Self.keys.contains(String(line[..<colon])) else {
             let keys = Self.keys.joined(separator: ", ")
-            throw SampleTextError(line: number, problem: "before the first headline, a line begins with one of: \(keys)")
+            throw SampleTextError(
+                line: number,
+                problem: "before the first headline, a line begins with one of: \(keys)"
+            )
         }
         let key = String(line[..<colon])
         guard fields[key] == nil else { throw SampleTextError(line: number, problem: "“\(key)” was given before") }
@@ -146,7 +149,8 @@ private struct SampleTextReader {
         }
         let mayBeEmpty = article.trouble == .missing || article.trouble == .navigation
         guard article.paragraphs.isEmpty == mayBeEmpty else {
-            let problem = mayBeEmpty ? "an article that is missing or navigation has no text" : "the article has no text"
+            let problem =
+                mayBeEmpty ? "an article that is missing or navigation has no text" : "the article has no text"
             throw SampleTextError(line: article.line, problem: problem)
         }
         articles.append(

@@ -106,7 +106,7 @@ extension SamplePage {
         </div>
         """ })
         \(comments)
-        </div><div class="column-side sidebar"><h3>\(words.related)</h3>\(relatedLinks(item: "div"))</div></div>
+        </div><div class="column-side sidebar related"><h3>\(words.related)</h3>\(relatedLinks(item: "div"))</div></div>
         \(footer)
         """
     }

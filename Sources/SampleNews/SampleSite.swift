@@ -101,7 +101,9 @@ extension SampleSiteMap.Answer {
             return Response(
                 status: .notFound,
                 headers: [.contentType: "text/html; charset=utf-8"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: "<!DOCTYPE html><title>404</title><h1>Not found</h1>"))
+                body: ResponseBody(
+                    byteBuffer: ByteBuffer(string: "<!DOCTYPE html><title>404</title><h1>Not found</h1>")
+                )
             )
         }
     }
