@@ -58,7 +58,7 @@ struct SampleNewsTests {
         #expect((10...15).contains(articles.count - (counts["en"] ?? 0)))
     }
 
-    @Test("There is one feed of each trouble, each in a flashpoint of its own with sound feeds beside it")
+    @Test("There is one feed of each trouble, in three of the flashpoints")
     func troublesAreFew() {
         let troubled = SampleNews.stories.filter { $0.articles.contains { $0.trouble != nil } }
         #expect(
