@@ -46,7 +46,7 @@ let rooms: [[Target]] = [
         ],
         tests: ["SampleNews"]
     ),
-    room("SampleNews", ["Flashpoints", hummingbird]),
+    room("SampleNews", ["Flashpoints", hummingbird, logging, nio], tests: ["HTTPTransport"]),
 ]
 
 let libraries = rooms.flatMap { $0 }.filter { !$0.isTest }.map { Target.Dependency.target(name: $0.name) }
