@@ -1,7 +1,8 @@
 import RunPodAPI
 
 extension JobQueue {
-    mutating func submit(_ submission: Submission, _ id: JobID, _ wait: Duration?, _ waiter: WaiterID, _ now: Duration) {
+    mutating func submit(_ submission: Submission, _ id: JobID, _ wait: Duration?, _ waiter: WaiterID, _ now: Duration)
+    {
         guard jobs.count < limits.jobs else {
             answer(waiter, .refused(.tooMuch("the endpoint keeps \(limits.jobs) jobs already")))
             return

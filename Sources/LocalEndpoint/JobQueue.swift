@@ -108,7 +108,8 @@ package struct JobQueue: Sendable {
         case .done(let worker, let id, let outcome, let waiter): done(worker, id, outcome, waiter, now)
         case .progressed(let worker, let id, let value, let waiter): progressed(worker, id, value, waiter, now)
         case .streamed(let worker, let id, let chunk, let waiter): streamed(worker, id, chunk, waiter, now)
-        case .pinged(let worker, let holding, let isHealthy, let waiter): pinged(worker, holding, isHealthy, waiter, now)
+        case .pinged(let worker, let holding, let isHealthy, let waiter):
+            pinged(worker, holding, isHealthy, waiter, now)
         case .stopAsked(let worker, let hold, let waiter): awaitStop(worker, hold, waiter, now)
         case .waiterLeft(let waiter): release(waiter, with: .nothing)
         case .takeAbandoned(let worker, let ids): takeAbandoned(worker, ids, now)

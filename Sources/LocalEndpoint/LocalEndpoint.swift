@@ -1,5 +1,5 @@
-package import Logging
 import FoundationEssentials
+package import Logging
 
 /// A RunPod-compatible endpoint on this machine, with worker processes behind it.
 ///
@@ -98,7 +98,7 @@ package enum LocalEndpoint {
                 defer { announce.finish() }
                 do {
                     try await server.run(port: options.port) { announce.yield($0) }
-                } catch where Task.isCancelled {
+                } catch  where Task.isCancelled {
                     // Stopped by us.
                 }
             }

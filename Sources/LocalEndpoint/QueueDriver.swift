@@ -21,6 +21,9 @@ final class QueueDriver<C: Clock>: Sendable where C.Duration == Duration {
         state = Mutex(State(queue: JobQueue(limits: limits)))
     }
 
+    /// How many requests wait for their answer.
+    var heldRequests: Int { state.withLock { $0.waiting.count } }
+
     /// Puts a request to the queue and returns its answer; a cancelled caller gets `nothing` at once.
     ///
     /// A caller that is cancelled while a job is on its way to it gets the job, and has to give it back.

@@ -24,7 +24,10 @@ struct EndpointOperationTests {
         ("POST", "/v2/ep/job-done/w/j?gpu=x&isStream=false", .jobDone(worker: "w", job: "j")),
         ("POST", "/v2/ep/job-done/w/j&isStream=false", .jobDone(worker: "w", job: "j")),
         ("POST", "/v2/ep/job-stream/w/j?isStream=false", .jobStream(worker: "w", job: "j")),
-        ("GET", "/v2/ep/ping/w?job_id=a%2Cb&runpod_version=1", .ping(worker: "w", holding: ["a", "b"], isHealthy: true)),
+        (
+            "GET", "/v2/ep/ping/w?job_id=a%2Cb&runpod_version=1",
+            .ping(worker: "w", holding: ["a", "b"], isHealthy: true)
+        ),
         ("GET", "/v2/ep/ping/w?gpu=x", .ping(worker: "w", holding: [], isHealthy: true)),
         ("GET", "/v2/ep/ping/w?status=unhealthy", .ping(worker: "w", holding: [], isHealthy: false)),
         ("GET", "/v2/ep/job-stop/w%20x", .jobStop(worker: "w x")),
@@ -38,7 +41,8 @@ struct EndpointOperationTests {
     @Test(
         "Other targets are told apart by what is wrong with them",
         arguments: [
-            ("GET", "/", EndpointOperation.Mismatch.notFound), ("GET", "/v2", .notFound), ("GET", "/v1/ep/health", .notFound),
+            ("GET", "/", EndpointOperation.Mismatch.notFound), ("GET", "/v2", .notFound),
+            ("GET", "/v1/ep/health", .notFound),
             ("GET", "/v2/ep", .notFound), ("GET", "/v2/ep/nothing", .notFound), ("GET", "/v2/ep/status", .notFound),
             ("GET", "/v2/ep/status/a/b/c", .notFound), ("GET", "/v2/other/health", .otherEndpoint),
             ("GET", "/v2/ep/run", .method), ("POST", "/v2/ep/health", .method), ("DELETE", "/v2/ep/status/j", .method),

@@ -37,7 +37,9 @@ struct JSONTextTests {
     @Test("Nesting beyond the bound is refused, at the bound it is taken")
     func depth() throws {
         let depth = JSONScanner.maximumDepth
-        let bytes = { (levels: Int) in Array((String(repeating: "[", count: levels) + String(repeating: "]", count: levels)).utf8) }
+        let bytes = { (levels: Int) in
+            Array((String(repeating: "[", count: levels) + String(repeating: "]", count: levels)).utf8)
+        }
         _ = try JSONText(validating: bytes(depth))
         #expect(throws: JSONSyntaxError.self) { try JSONText(validating: bytes(depth + 1)) }
         #expect(throws: JSONSyntaxError.self) { try JSONText(validating: bytes(1_000_000)) }
@@ -59,7 +61,10 @@ struct JSONTextTests {
         #expect(try JSONText.members(of: Array("[1]".utf8)) == nil)
     }
 
-    @Test("A string is written so that a JSON decoder reads the same", arguments: ["", "a\"b\\c", "\u{0}\u{1F}\n\t", "é🙂/"])
+    @Test(
+        "A string is written so that a JSON decoder reads the same",
+        arguments: ["", "a\"b\\c", "\u{0}\u{1F}\n\t", "é🙂/"]
+    )
     func quoting(text: String) throws {
         let decoded = try JSONDecoder().decode(String.self, from: Data(JSONObjectWriter.quoted(text)))
         #expect(decoded == text)

@@ -112,8 +112,10 @@ struct JobQueueHistoryTests {
         for job in queue.jobs.values {
             #expect(job.retries <= 1)
             #expect(job.chunkBytes <= queue.limits.streamBytes)
-            #expect(job.status == .inQueue || job.status == .failed || job.status == .timedOut || job.run != nil
-                || job.input == nil)
+            #expect(
+                job.status == .inQueue || job.status == .failed || job.status == .timedOut || job.run != nil
+                    || job.input == nil
+            )
         }
         // A queued job and a held take never stand side by side.
         let takes = queue.waiters.values.contains { if case .take = $0 { true } else { false } }

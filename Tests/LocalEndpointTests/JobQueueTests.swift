@@ -245,7 +245,8 @@ struct JobQueueTests {
             return
         }
         #expect(
-            try bench.reply { .streamAsked("a", wait: .zero, $0) } == .chunks("a", .inProgress, [try json(#""123456""#)])
+            try bench.reply { .streamAsked("a", wait: .zero, $0) }
+                == .chunks("a", .inProgress, [try json(#""123456""#)])
         )
         #expect(try bench.stream("w", "a", #""789""#) == .acknowledged)
     }

@@ -1,6 +1,6 @@
 import FoundationEssentials
-import Testing
 import TestSupport
+import Testing
 
 @testable import LocalEndpoint
 
@@ -19,7 +19,7 @@ struct ProcessGuardTests {
     func endOfFile() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "pids").path
-            await #expect(processExitsWith: .signal(SIGKILL)) { [path] in
+            await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
                 var ends: [Int32] = [0, 0]
                 guard pipe(&ends) == 0 else { exit(1) }
                 let (input, held) = (ends[0], ends[1])
@@ -48,7 +48,7 @@ struct ProcessGuardTests {
     func status() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "pids").path
-            await #expect(processExitsWith: .exitCode(42)) { [path] in
+            await #expect(processExitsWith: .exitCode(42)) { [path = path as String] in
                 let status = try await ProcessGuard.run(
                     program: "/bin/sh",
                     arguments: ["-c", "sleep 1000 & echo $! >> '\(path)'; exit 42"],
@@ -66,32 +66,8 @@ struct ProcessGuardTests {
     func relay() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "pids").path
-            await #expect(processExitsWith: .exitCode(128 + SIGINT)) { [path] in
-                let (signals, send) = AsyncStream.makeStream(of: Int32.self, bufferingPolicy: .bufferingOldest(8))
-                let status = try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
-                    group.addTask {
-                        try await ProcessGuard.run(
-                            program: "sh",
-                            arguments: [
-                                "-c",
-                                "trap 'echo 1 >> \"\(path)\"' USR1; echo $$ >> '\(path)'; while :; do sleep 0.05; done",
-                            ],
-                            signals: signals,
-                            input: nil
-                        )
-                    }
-                    group.addTask {
-                        _ = try await processIDs(in: URL(filePath: path), count: 1)
-                        send.yield(SIGUSR1)
-                        _ = try await processIDs(in: URL(filePath: path), count: 2)
-                        send.yield(SIGINT)
-                        return nil
-                    }
-                    var status: ExitStatus?
-                    for try await end in group { status = end ?? status }
-                    return status
-                }
-                exit(status?.shellStatus ?? 1)
+            await #expect(processExitsWith: .exitCode(128 + SIGINT)) { [path = path as String] in
+                exit(try await relaying(path))
             }
         }
     }
@@ -109,7 +85,8 @@ struct ProcessGuardTests {
             }
             #expect(write(held, "x", 1) == 1)
             close(held)
-            #expect(try await group.next() == true)
+            let isOver = try await group.next()
+            #expect(isOver == true)
         }
     }
 
@@ -146,5 +123,27 @@ struct ProcessGuardTests {
             defer { close(descriptor) }
             await #expect(throws: (any Error).self) { try await ParentWatch.waitForEndOfFile(on: descriptor) }
         }
+    }
+}
+
+/// Guards a program, sends it two signals and returns the status to exit with; runs in a process of its own.
+private func relaying(_ path: String) async throws -> Int32 {
+    let (signals, send) = AsyncStream.makeStream(of: Int32.self, bufferingPolicy: .bufferingOldest(8))
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+            _ = try await processIDs(in: URL(filePath: path), count: 1)
+            send.yield(SIGUSR1)
+            _ = try await processIDs(in: URL(filePath: path), count: 2)
+            send.yield(SIGINT)
+        }
+        let status = try await ProcessGuard.run(
+            program: "sh",
+            arguments: [
+                "-c", "trap 'echo 1 >> \"\(path)\"' USR1; echo $$ >> '\(path)'; while :; do sleep 0.05; done",
+            ],
+            signals: signals,
+            input: nil
+        )
+        return status.shellStatus
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Synchronization
 import Testing
 
 #if canImport(Darwin)
@@ -43,4 +44,13 @@ func processIDs(in file: URL, count: Int) async throws -> [Int32] {
     }
     try #require(isThere, "the processes did not start")
     return ids
+}
+
+/// What callbacks note for a test to look at.
+final class Notes<Value: Sendable>: Sendable {
+    private let notes = Mutex<[Value]>([])
+
+    var all: [Value] { notes.withLock { $0 } }
+
+    func add(_ note: Value) { notes.withLock { $0.append(note) } }
 }

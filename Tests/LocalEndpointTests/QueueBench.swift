@@ -1,3 +1,4 @@
+import RunPodAPI
 import Testing
 
 @testable import LocalEndpoint

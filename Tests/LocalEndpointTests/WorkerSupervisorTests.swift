@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 @testable import LocalEndpoint
 
@@ -165,7 +165,7 @@ struct WorkerSupervisorTests {
     func killedParent() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "pids").path
-            await #expect(processExitsWith: .signal(SIGKILL)) { [path] in
+            await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
                 let supervisor = WorkerSupervisor(
                     command: ["/bin/sh", "-c", "echo $$ >> '\(path)'; exec cat"],
                     podIDs: ["local-1", "local-2"],
