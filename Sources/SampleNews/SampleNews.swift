@@ -6,7 +6,8 @@ package import FoundationEssentials
 /// Twelve flashpoints of 26 to 4 feeds, 120 feeds in all, told by invented publishers in four languages. Each has two
 /// or three stories, told several times in different words. ``SampleSite`` serves the pages.
 ///
-/// Four feeds are trouble that real batches have, one of each ``SampleArticle/Trouble``; none fails its flashpoint.
+/// Four feeds are trouble that real batches have, and none fails its flashpoint: `veyra-strait` has a page that is gone,
+/// `norvik-grid` one that is only navigation, `orsa-dam` one that moved and one in ISO-8859-1.
 package enum SampleNews {
     /// What the sample tells, in the order of the batch.
     ///

@@ -175,8 +175,10 @@ struct EndpointServerTests {
     @Test("A hold that ends without a job is answered 204", .timeLimit(.minutes(1)))
     func emptyHold() async throws {
         try await LoopbackEndpoint.with(hold: .milliseconds(20)) { endpoint in
-            #expect(try await endpoint.call("GET", "ep/job-take/w").status == 204)
-            #expect(try await endpoint.call("GET", "ep/job-stop/w").status == 204)
+            for operation in ["job-take", "job-stop"] {
+                let answer = try await endpoint.call("GET", "ep/\(operation)/w")
+                #expect(answer.status == 204)
+            }
         }
     }
 
@@ -216,13 +218,13 @@ struct EndpointServerTests {
                     ),
                     http: http
                 )
-                try await withThrowingTaskGroup(of: Void.self) { takes in
+                await withTaskGroup(of: Void.self) { takes in
                     for _ in 0..<5 { takes.addTask { _ = try? await endpoint.get("job-take/gone") } }
-                    let areHeld = try await eventually { queue.heldRequests == 5 }
+                    let areHeld = await eventually { queue.heldRequests == 5 }
                     #expect(areHeld)
                     takes.cancelAll()
                 }
-                #expect(try await eventually { queue.heldRequests == 0 }, "the server notices")
+                #expect(await eventually { queue.heldRequests == 0 }, "the server notices")
                 let id = try await endpoint.submit()
                 #expect(try await endpoint.get("job-take/w")["id"]?.stringValue == id)
             }

@@ -35,7 +35,7 @@ struct LocalEndpointTests {
         options.limits.pingInterval = .milliseconds(1_500)
         options.onWorkerLine = { _, line in lines.add(line) }
         let address = try await LocalEndpoint.run(options) { address in
-            #expect(try await eventually { lines.all.contains("") })
+            #expect(await eventually { lines.all.contains("") })
             return address
         }
         let seen = Set(lines.all)
@@ -101,7 +101,7 @@ struct LocalEndpointTests {
         try await LocalEndpoint.run(options) { address in
             try await HTTPTransport.withTransport(.control) { http in
                 let endpoint = LoopbackEndpoint(address: address, http: http)
-                #expect(try await eventually { try await endpoint.get("health")["workers"]?["unhealthy"] == 1 })
+                #expect(await eventually { try await endpoint.get("health")["workers"]?["unhealthy"] == 1 })
             }
         }
         #expect(Set(restarts.all) == ["local-1"])
@@ -178,7 +178,7 @@ struct LocalEndpointTests {
                     #expect(done.workerId == "w1")
 
                     let held = try await endpoint.submit(#"{"input":{"wait":true}}"#)
-                    #expect(try await eventually { try await client.status(held).status == .inProgress })
+                    #expect(await eventually { try await client.status(held).status == .inProgress })
                     #expect(try await client.cancel(held)?.status == .cancelled)
                     let next = try await endpoint.submit(#"{"input":{"after":1}}"#)
                     let end = try await endpoint.get("status-sync/\(next)?wait=30000")

@@ -40,7 +40,7 @@ struct ProcessGuardTests {
                 }
             }
             let pids = try await processIDs(in: URL(filePath: path), count: 2)
-            #expect(try await eventually { !pids.contains(where: isRunning) })
+            #expect(await eventually { !pids.contains(where: isRunning) })
         }
     }
 
@@ -58,7 +58,7 @@ struct ProcessGuardTests {
                 exit(status.shellStatus)
             }
             let pids = try await processIDs(in: URL(filePath: path), count: 1)
-            #expect(try await eventually { !pids.contains(where: isRunning) })
+            #expect(await eventually { !pids.contains(where: isRunning) })
         }
     }
 

@@ -19,24 +19,22 @@ func isRunning(_ pid: Int32) -> Bool {
     return state != "Z" && state != "X"
 }
 
-/// Waits until the condition holds and says whether it did before the deadline.
-func eventually(
-    within limit: Duration = .seconds(20),
-    _ condition: () async throws -> Bool
-) async throws -> Bool {
+/// Waits until the condition holds and says whether it did before the deadline; an error counts as not yet.
+func eventually(within limit: Duration = .seconds(20), _ condition: () async throws -> Bool) async -> Bool {
     let clock = ContinuousClock()
     let deadline = clock.now.advanced(by: limit)
     while clock.now < deadline {
-        if try await condition() { return true }
-        try await clock.sleep(for: .milliseconds(10))
+        if (try? await condition()) == true { return true }
+        // Cancelled: nobody waits any more.
+        guard (try? await clock.sleep(for: .milliseconds(10))) != nil else { return false }
     }
-    return try await condition()
+    return (try? await condition()) == true
 }
 
 /// The process ids, one a line, that the file has when it has `count` of them.
 func processIDs(in file: URL, count: Int) async throws -> [Int32] {
     var ids: [Int32] = []
-    let isThere = try await eventually {
+    let isThere = await eventually {
         let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
         // The last piece is unfinished, or empty after a newline.
         ids = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().compactMap { Int32($0) }

@@ -54,10 +54,10 @@ struct WorkerSupervisorTests {
     func restart() async throws {
         let log = Log()
         try await running(supervisor("cat", log: log)) {
-            #expect(try await eventually { log.pids.count == 1 })
+            #expect(await eventually { log.pids.count == 1 })
             let first = try #require(log.pids.first)
             kill(first, SIGKILL)
-            #expect(try await eventually { log.pids.count == 2 })
+            #expect(await eventually { log.pids.count == 2 })
             #expect(!isRunning(first))
             #expect(try isRunning(#require(log.pids.last)))
         }
@@ -80,7 +80,7 @@ struct WorkerSupervisorTests {
             try await running(supervisor(script, log: log)) {
                 let descendants = try await processIDs(in: file, count: 2)
                 kill(try #require(log.pids.first), SIGKILL)
-                #expect(try await eventually { !descendants.contains(where: isRunning) })
+                #expect(await eventually { !descendants.contains(where: isRunning) })
             }
             let all = try await processIDs(in: file, count: 2) + log.pids
             #expect(!all.contains(where: isRunning), "shutdown leaves none")
@@ -92,7 +92,7 @@ struct WorkerSupervisorTests {
         let log = Log()
         let script = "trap 'echo leaving; exit 3' TERM; echo ready; while :; do sleep 0.05; done"
         try await running(supervisor(script, log: log)) {
-            #expect(try await eventually { log.lines.contains("ready") })
+            #expect(await eventually { log.lines.contains("ready") })
         }
         #expect(log.lines == ["ready", "leaving"])
         #expect(log.events.last == .exited(.code(3)))
@@ -139,7 +139,7 @@ struct WorkerSupervisorTests {
         supervisor.command = ["/nowhere/worker"]
         try await running(supervisor) {
             #expect(
-                try await eventually {
+                await eventually {
                     log.events.contains { if case .restarting(_, let loops) = $0 { loops } else { false } }
                 }
             )
@@ -156,7 +156,7 @@ struct WorkerSupervisorTests {
     func lines() async throws {
         let log = Log()
         try await running(supervisor("echo $RUNPOD_POD_ID; echo oops >&2; printf end; exec cat", log: log)) {
-            #expect(try await eventually { log.lines.count == 2 })
+            #expect(await eventually { log.lines.count == 2 })
         }
         #expect(Set(log.lines) == ["local-1", "oops", "end"])
     }
@@ -178,7 +178,7 @@ struct WorkerSupervisorTests {
                 }
             }
             let pids = try await processIDs(in: URL(filePath: path), count: 2)
-            #expect(try await eventually { !pids.contains(where: isRunning) })
+            #expect(await eventually { !pids.contains(where: isRunning) })
         }
     }
 }
