@@ -70,6 +70,8 @@ package struct RunHeader: Sendable, Hashable, Codable {
     package var flashpoints: Int
     /// Flashpoints of each worker's share.
     package var shares: [Int]
+    /// Chunks of each worker's share; ``RunPlan`` fills it in.
+    package var chunks: [Int]
 
     package init(
         run: String,
@@ -79,7 +81,8 @@ package struct RunHeader: Sendable, Hashable, Codable {
         workers: Int,
         strategy: Strategy,
         flashpoints: Int,
-        shares: [Int]
+        shares: [Int],
+        chunks: [Int] = []
     ) {
         self.run = run
         self.date = date
@@ -89,6 +92,7 @@ package struct RunHeader: Sendable, Hashable, Codable {
         self.strategy = strategy
         self.flashpoints = flashpoints
         self.shares = shares
+        self.chunks = chunks
     }
 }
 

@@ -27,7 +27,8 @@ package struct ItemResult: Sendable, Hashable {
     /// The content hash the handler gave back, when it did.
     package var hash: String?
     package var outcome: Result<JSONValue, Failure>
-    package var seconds: Double
+    /// Seconds the handler took over it; `nil` when nobody can tell.
+    package var seconds: Double?
     /// Whether the seconds are the job's divided by its flashpoints.
     package var isEstimated: Bool
 
@@ -36,7 +37,7 @@ package struct ItemResult: Sendable, Hashable {
         id: String?,
         hash: String?,
         outcome: Result<JSONValue, Failure>,
-        seconds: Double,
+        seconds: Double?,
         isEstimated: Bool = false
     ) {
         self.index = index

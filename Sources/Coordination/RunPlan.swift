@@ -9,6 +9,7 @@ package struct RunPlan: Sendable {
 
     package init(header: RunHeader, catalogue: Catalogue, plan: Plan, policy: RunPolicy) {
         self.header = header
+        self.header.chunks = plan.shares.map(\.chunks.count)
         self.catalogue = catalogue
         self.plan = plan
         self.policy = policy

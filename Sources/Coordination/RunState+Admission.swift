@@ -90,7 +90,7 @@ extension RunState {
             if live(ref) == nil || flashpoints.isToRetry[index] { return duplicate }
             let isFinal = lanes[ref.worker - 1].isCancelled || isCancelled
             if !isFinal, mayTryAgain(index, after: failure.kind, uncharged: 1) {
-                return .flashpointFailed(ref, index: index, id: id, failure, seconds: result.seconds)
+                return .flashpointFailed(ref, index: index, id: id, failure, seconds: result.seconds ?? 0)
             }
             return settle(result, of: ref, as: .failed(failure))
         }

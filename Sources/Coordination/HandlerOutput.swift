@@ -1,0 +1,180 @@
+package import Flashpoints
+
+/// What the output of a job says about the flashpoints of its attempt, whoever wrote the handler.
+///
+/// Taken are, in this order:
+/// * the `result` records of our own worker, by their index;
+/// * a list, or `{"results": list}`, whose elements carry an `id` (or `flashpoint_id`) or an `index` of the run's input:
+///   placed by that, in any order. An id decides over an index;
+/// * a list as long as the chunk: elements that carry neither are placed by position, unless the ones that do stand
+///   elsewhere than at their position. In a list of another length such elements are not taken;
+/// * `{"results": object}` whose keys are ids;
+/// * any other object: the chunk succeeds as one, and the object is the result of each of its flashpoints; with a
+///   `failure` or `error`, or `"ok": false`, it fails as one.
+///
+/// `null` in a list, or an object with a `failure` or `error` that is not null, is a failed flashpoint. The result of an
+/// element is its `result` when it has one, else the element. All else, `{}` and a missing output among it, says nothing.
+package struct HandlerOutput: Sendable {
+    /// A piece of a job's stream.
+    package enum Piece: Sendable, Hashable {
+        /// A record of our own worker.
+        case record(StreamRecord)
+        /// What another handler streamed; empty for what is no result.
+        case results([ItemResult])
+    }
+
+    private let indices: IndexList
+    private let ids: [String]
+    private let executionMS: Int?
+    private let positions: [String: Int]
+
+    /// - Parameters:
+    ///   - indices: The flashpoints of the attempt, as they were submitted.
+    ///   - ids: Their ids, in the same order.
+    ///   - executionMS: Milliseconds on the worker; shared evenly among flashpoints without seconds of their own.
+    package init(indices: IndexList, ids: [String], executionMS: Int?) {
+        self.indices = indices
+        self.ids = ids
+        self.executionMS = executionMS
+        positions = Dictionary(zip(ids, indices)) { first, _ in first }
+    }
+
+    /// The results in a job's whole output.
+    package func results(in output: JSONValue?) -> [ItemResult] {
+        switch output {
+        case .array(let elements): return results(inList: elements)
+        case .object(let members):
+            if let record = StreamRecord(json: .object(members)) { return results(in: [record]) }
+            switch members["results"] {
+            case .array(let elements): return results(inList: elements)
+            case .object(let byID): return results(byID: byID)
+            default: break
+            }
+            if members.isEmpty { return [] }
+            if let element = labelled(.object(members)) { return [element] }
+            let whole = JSONValue.object(members)
+            let outcome: Result<JSONValue, Failure> = failure(of: whole).map { .failure($0) } ?? .success(whole)
+            return indices.map { result($0, id: nil, outcome, of: .null) }
+        case .null, .bool, .integer, .number, .string, nil: return []
+        }
+    }
+
+    /// What one piece of a job's stream says.
+    ///
+    /// A piece has no position, so of other handlers only elements are taken that carry an id or an index and a
+    /// `result`, `failure`, `error` or `ok`: without those it may as well be progress.
+    package func piece(_ piece: JSONValue) -> Piece {
+        if let record = StreamRecord(json: piece) { return .record(record) }
+        let elements = piece["results"]?.arrayValue ?? piece.arrayValue ?? [piece]
+        let verdicts = ["result", "failure", "error", "ok"]
+        return .results(
+            elements.compactMap { element in
+                verdicts.contains { element[$0] != nil } ? labelled(element) : nil
+            }
+        )
+    }
+
+    // MARK: - Lists
+
+    private func results(inList elements: [JSONValue]) -> [ItemResult] {
+        let records = elements.compactMap { StreamRecord(json: $0) }
+        if !records.isEmpty { return results(in: records) }
+        let isWhole = elements.count == indices.count
+        var results: [ItemResult] = []
+        var unlabelled: [(index: Int, element: JSONValue)] = []
+        var isInOrder = isWhole
+        for (position, element) in elements.enumerated() {
+            if carriesLabel(element) {
+                guard let labelled = labelled(element) else { continue }
+                if isWhole, labelled.index != indices[position] { isInOrder = false }
+                results.append(labelled)
+            } else if isWhole {
+                unlabelled.append((indices[position], element))
+            }
+        }
+        guard isInOrder else { return results }
+        let placed = unlabelled.map { result($0.index, id: nil, outcome(of: $0.element), of: $0.element) }
+        return (results + placed).sorted { $0.index < $1.index }
+    }
+
+    private func results(in records: [StreamRecord]) -> [ItemResult] {
+        records.compactMap { record in
+            guard case .result(let result) = record else { return nil }
+            return ItemResult(result)
+        }
+    }
+
+    private func results(byID members: [String: JSONValue]) -> [ItemResult] {
+        zip(indices, ids).compactMap { index, id in
+            members[id].map { result(index, id: id, outcome(of: $0), of: $0) }
+        }
+    }
+
+    // MARK: - Elements
+
+    private func carriesLabel(_ element: JSONValue) -> Bool {
+        element["id"] != nil || element["flashpoint_id"] != nil || element["index"] != nil
+    }
+
+    /// The result of an element that says which flashpoint it is about; `nil` when it says none of this attempt.
+    private func labelled(_ element: JSONValue) -> ItemResult? {
+        let id = (element["id"] ?? element["flashpoint_id"])?.idText
+        if let id, let index = positions[id] { return result(index, id: id, outcome(of: element), of: element) }
+        guard let index = element["index"]?.intValue, indices.contains(index) else { return nil }
+        return result(index, id: id, outcome(of: element), of: element)
+    }
+
+    private func outcome(of element: JSONValue) -> Result<JSONValue, Failure> {
+        if element == .null { return .failure(Failure(.transient, "the handler returned null")) }
+        if let failure = failure(of: element) { return .failure(failure) }
+        return .success(element["result"] ?? element)
+    }
+
+    private func failure(of element: JSONValue) -> Failure? {
+        for key in ["failure", "error"] {
+            switch element[key] {
+            case nil, .null, .bool(false), .string(""): continue
+            case .string(let message): return Failure(.transient, message)
+            case .object(let fields):
+                return Failure(
+                    FailureClass(lenient: fields["class"]?.stringValue),
+                    stage: fields["stage"]?.stringValue,
+                    fields["message"]?.stringValue ?? fields["error"]?.stringValue ?? "no message"
+                )
+            case .bool(true), .integer, .number, .array:
+                return Failure(.transient, element["message"]?.stringValue ?? "the handler reports an error")
+            }
+        }
+        guard element["ok"] == .bool(false) else { return nil }
+        return Failure(.transient, element["message"]?.stringValue ?? "the handler says that it is not ok")
+    }
+
+    private func result(
+        _ index: Int,
+        id: String?,
+        _ outcome: Result<JSONValue, Failure>,
+        of element: JSONValue
+    ) -> ItemResult {
+        let measured = element["duration_sec"]?.doubleValue
+        let estimated = executionMS.map { Double($0) / 1_000 / Double(max(indices.count, 1)) }
+        return ItemResult(
+            index: index,
+            id: id,
+            hash: element["hash"]?.stringValue,
+            outcome: outcome,
+            seconds: measured ?? estimated,
+            isEstimated: measured == nil && estimated != nil
+        )
+    }
+}
+
+extension JSONValue {
+    /// A string, or a whole number taken as text.
+    fileprivate var idText: String? {
+        switch self {
+        case .string(let text): text
+        case .integer(let number): String(number)
+        case .null, .bool, .number, .array, .object: nil
+        }
+    }
+}

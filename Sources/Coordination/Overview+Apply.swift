@@ -1,0 +1,210 @@
+import Flashpoints
+
+extension Overview {
+    /// Folds one event; takes them in the order of their numbers.
+    package mutating func apply(_ event: Event) {
+        seq = max(seq, event.seq)
+        t = max(t, event.t)
+        switch event.body {
+        case .runPlanned(let header): planned(header)
+        case .runResumed:
+            halted = nil
+            silence = nil
+            isPaused = false
+        case .runPaused: isPaused = true
+        case .runContinued: isPaused = false
+        case .runCancelRequested(let why):
+            cancelCause = why
+            for place in lanes.indices where lanes[place].phase != nil { lanes[place].isCancelRequested = true }
+            for place in lanes.indices { lanes[place].retry = nil }
+        case .runEnded(let answer):
+            phase = .ended
+            self.answer = answer
+        case .attemptIntended, .attemptAccepted, .attemptUnknown, .attemptRefused, .attemptStarted, .attemptEnded:
+            apply(attempt: event.body, t: event.t)
+        case .flashpointStarted, .flashpointProgress, .flashpointFailed, .flashpointDuplicate, .flashpointSettled:
+            apply(flashpoint: event.body, t: event.t)
+        case .workerCancelRequested(let worker):
+            change(worker, t: event.t) { lane in
+                lane.isCancelRequested = lane.phase != nil
+                lane.retry = nil
+            }
+        case .workerRetried(let worker, let indices): reopened(worker, indices: indices, t: event.t)
+        case .retryScheduled(let ref, let due, let why):
+            change(ref.worker, t: event.t) { lane in
+                if let retry = lane.retry, retry.due <= due, retry.attempt != ref { return }
+                lane.retry = LaneView.Retry(attempt: ref, due: due, why: why)
+                lane.retrySeconds += max(0, due - event.t)
+            }
+        case .endpointHealth(let counters): health = counters
+        case .endpointUnreachable(let since, let cause): silence = Silence(since: since, cause: cause)
+        case .endpointReachable: silence = nil
+        case .workerVitals(let worker, let residentMB, let cpuSeconds):
+            change(worker, t: event.t) { lane in
+                lane.vitals = LaneView.Vitals(residentMB: residentMB, cpuSeconds: cpuSeconds)
+            }
+        case .log, .timerFired: break
+        }
+    }
+
+    private mutating func planned(_ header: RunHeader) {
+        self.header = header
+        phase = .running
+        lanes = header.shares.enumerated().map { place, share in
+            let chunks = header.chunks.indices.contains(place) ? header.chunks[place] : 0
+            return LaneView(worker: place + 1, share: share, chunks: chunks)
+        }
+    }
+
+    private mutating func change(_ worker: Int, t: Double, _ body: (inout LaneView) -> Void) {
+        guard lanes.indices.contains(worker - 1) else { return }
+        lanes[worker - 1].lastEvent = t
+        body(&lanes[worker - 1])
+    }
+
+    /// Changes the lane when `ref` is the attempt that is out on it.
+    private mutating func change(_ ref: AttemptRef, t: Double, _ body: (inout LaneView) -> Void) {
+        change(ref.worker, t: t) { lane in
+            if lane.phase != nil, lane.attempt == ref { body(&lane) }
+        }
+    }
+
+    // MARK: - Attempts
+
+    private mutating func apply(attempt body: Event.Body, t: Double) {
+        switch body {
+        case .attemptIntended(let ref, _, let indices, _):
+            change(ref.worker, t: t) { $0.intend(ref, count: indices.count) }
+        case .attemptAccepted(let ref, let job):
+            change(ref, t: t) { lane in
+                lane.job = job
+                if lane.phase != .started { lane.phase = .accepted }
+            }
+        case .attemptUnknown(let ref, _):
+            change(ref, t: t) { lane in
+                if lane.job == nil { lane.phase = .unknown }
+            }
+        case .attemptRefused(let ref, let failure):
+            if failure.kind == .config { halted = failure }
+            change(ref, t: t) { $0.release() }
+        case .attemptStarted(let ref, let instance, let delayMS):
+            change(ref, t: t) { lane in
+                lane.phase = .started
+                lane.instance = instance ?? lane.instance
+                lane.queueSeconds += Double(delayMS ?? 0) / 1_000
+                lane.startedAt = t
+            }
+        case .attemptEnded(let ref, let end):
+            change(ref, t: t) { lane in
+                if end.kind != .completed, end.kind != .cancelled, let startedAt = lane.startedAt {
+                    lane.retrySeconds += max(0, t - startedAt - lane.accountedSeconds)
+                }
+                lane.release()
+            }
+        default: break
+        }
+    }
+
+    // MARK: - Flashpoints
+
+    private mutating func apply(flashpoint body: Event.Body, t: Double) {
+        switch body {
+        case .flashpointStarted(let ref, let index, let id):
+            change(ref, t: t) { $0.current = LaneView.Current(index: index, id: id) }
+        case .flashpointProgress(let ref, let index, let stage, let done, let of):
+            change(ref, t: t) { lane in
+                let id = lane.current?.index == index ? lane.current?.id : nil
+                lane.current = LaneView.Current(index: index, id: id, stage: stage, done: done, of: of)
+            }
+        case .flashpointFailed(let ref, let index, _, _, let seconds):
+            change(ref, t: t) { lane in
+                lane.retrySeconds += seconds
+                lane.accountedSeconds += seconds
+                if lane.current?.index == index { lane.current = nil }
+            }
+        case .flashpointDuplicate(let ref, _, _):
+            duplicates += 1
+            change(ref.worker, t: t) { _ in }
+        case .flashpointSettled(let settlement):
+            settled(settlement, t: t)
+        default: break
+        }
+    }
+
+    private mutating func settled(_ settlement: Settlement, t: Double) {
+        switch settlement.outcome {
+        case .ok: counts.ok += 1
+        case .failed(let failure):
+            counts.failed += 1
+            failures.insert(settlement, failure)
+        case .cancelled: counts.cancelled += 1
+        }
+        if settlement.isEstimated { isEstimated = true }
+        change(settlement.worker, t: t) { $0.settle(settlement) }
+    }
+
+    private mutating func reopened(_ worker: Int, indices: IndexList?, t: Double) {
+        guard let lane = lane(worker) else { return }
+        phase = .running
+        answer = nil
+        cancelCause = nil
+        let freed = failures.remove(worker: worker, indices: indices)
+        let cancelled = indices.map { $0.count - freed.count } ?? lane.cancelled
+        counts.failed = max(0, counts.failed - freed.count)
+        counts.cancelled = max(0, counts.cancelled - cancelled)
+        change(worker, t: t) { lane in
+            lane.failed = max(0, lane.failed - freed.count)
+            lane.cancelled = max(0, lane.cancelled - cancelled)
+            lane.measured = max(0, lane.measured - freed.measured)
+            lane.seconds = lane.measured == 0 ? 0 : max(0, lane.seconds - freed.seconds)
+            lane.retrySeconds += freed.seconds
+            if indices == nil { lane.isCancelRequested = false }
+        }
+    }
+}
+
+extension LaneView {
+    mutating func intend(_ ref: AttemptRef, count: Int) {
+        if let chunk, chunk.id == ref.chunk {
+            self.chunk?.done = min(chunk.done, max(0, chunk.total - count))
+        } else {
+            if ref.attempt == 1 { chunkNumber += 1 }
+            chunk = ChunkView(id: ref.chunk, done: 0, total: count)
+        }
+        chunks = max(chunks, chunkNumber)
+        attempt = ref
+        phase = .intended
+        job = nil
+        current = nil
+        startedAt = nil
+        accountedSeconds = 0
+        isCancelRequested = false
+        submissions += 1
+        if retry?.attempt == ref { retry = nil }
+    }
+
+    /// Nothing is out any more.
+    mutating func release() {
+        phase = nil
+        job = nil
+        current = nil
+        startedAt = nil
+        accountedSeconds = 0
+        isCancelRequested = false
+    }
+
+    mutating func settle(_ settlement: Settlement) {
+        switch settlement.outcome {
+        case .ok: ok += 1
+        case .failed: failed += 1
+        case .cancelled: cancelled += 1
+        }
+        if let seconds = settlement.seconds {
+            self.seconds += seconds
+            measured += 1
+            if settlement.attempt == attempt { accountedSeconds += seconds }
+        }
+        if let chunk, settlement.attempt?.chunk == chunk.id { self.chunk?.done = min(chunk.done + 1, chunk.total) }
+        if current?.index == settlement.index { current = nil }
+    }
+}
