@@ -35,7 +35,7 @@ let rooms: [[Target]] = [
     room("RunPodAPI", ["Flashpoints", "HTTPTransport", asyncAlgorithms]),
     room("RunJournal", ["Flashpoints", "Coordination", grdb]),
     room("RunEngine", ["Flashpoints", "Coordination", "RunJournal", "RunPodAPI", asyncAlgorithms, logging]),
-    room("LocalEndpoint", ["Flashpoints", "HTTPTransport", "RunPodAPI", hummingbird, nio, nioPosix, subprocess]),
+    room("LocalEndpoint", ["Flashpoints", "HTTPTransport", "RunPodAPI", hummingbird, logging, nio, nioPosix, subprocess]),
     room("ArticleExtraction", ["CLibXML2"]),
     room("ETLPipeline", ["Flashpoints", "ArticleExtraction", "HTTPTransport", grdb, subprocess]),
     room(
@@ -46,7 +46,7 @@ let rooms: [[Target]] = [
         ],
         tests: ["SampleNews"]
     ),
-    room("SampleNews", ["Flashpoints", hummingbird]),
+    room("SampleNews", ["Flashpoints", hummingbird, logging, nio], tests: ["HTTPTransport"]),
 ]
 
 let libraries = rooms.flatMap { $0 }.filter { !$0.isTest }.map { Target.Dependency.target(name: $0.name) }

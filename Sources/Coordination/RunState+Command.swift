@@ -56,6 +56,7 @@ extension RunState {
         lanes[worker - 1].isCancelled = false
         isCancelled = false
         if phase == .ended { phase = .running }
+        finalAnswer = nil
         for index in again {
             if flashpoints.standing[index] == .failed { counts.failed -= 1 } else { counts.cancelled -= 1 }
             speedup.reopened(

@@ -39,6 +39,8 @@ package struct RunState: Sendable {
     package internal(set) var plannedAt: Int64 = 0
     /// Seconds driven at the latest event.
     package internal(set) var t: Double = 0
+    /// The answer, once the run has ended and until it is reopened.
+    package internal(set) var finalAnswer: RunAnswer?
     /// Why the run was told to leave before its end.
     package internal(set) var halted: Failure?
     var lastProgress: [Double]

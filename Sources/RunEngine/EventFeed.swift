@@ -70,7 +70,7 @@ package final class EventFeed: Sendable {
         for continuation in wake { continuation.resume() }
     }
 
-    func finish() {
+    package func finish() {
         let wake = state.withLock { state in
             state.isFinished = true
             return state.readers.keys.compactMap { state.readers[$0]?.takeContinuation() }

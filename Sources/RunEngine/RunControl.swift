@@ -30,6 +30,11 @@ package struct RunControl: Sendable {
         await mailbox.send(.stop)
     }
 
+    /// Writes a line into the run's log.
+    package func log(_ level: LogLevel, worker: Int? = nil, _ message: String) async {
+        await mailbox.send(.report(.log(level: level, worker: worker, message: message)))
+    }
+
     var reporter: Reporter {
         { [mailbox] report in await mailbox.send(.report(report)) }
     }

@@ -148,8 +148,7 @@ private struct DotEnvLine {
             case nil: throw DotEnv.Problem(message: "the quote does not end; close it on the same line")
             case _:
                 throw DotEnv.Problem(
-                    message:
-                        "an unknown escape in double quotes; known are \\n \\t \\\" \\\\ \\$, and single quotes take all as it is"
+                    message: "an unknown escape in double quotes; write \\\\ for a backslash, or use single quotes"
                 )
             }
         }

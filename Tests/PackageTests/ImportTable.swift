@@ -44,8 +44,8 @@ enum ImportTable {
         "Collections": [
             "Collections", "BitCollections", "DequeModule", "HashTreeCollections", "HeapModule", "OrderedCollections",
         ],
-        // Its application shows a logger.
-        "Hummingbird": ["Hummingbird", "HummingbirdCore", "HTTPTypes", "Logging"],
+        // Its application shows a logger, its requests and responses show buffers and header fields.
+        "Hummingbird": ["Hummingbird", "HummingbirdCore", "HTTPTypes", "Logging", "NIOCore"],
         "NIO": [
             "NIOCore", "NIOConcurrencyHelpers", "NIOFoundationCompat", "NIOFoundationEssentialsCompat", "NIOHTTP1",
             "NIOHTTPCompression", "NIOHTTPTypes", "NIOPosix",
