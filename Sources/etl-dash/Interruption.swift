@@ -105,3 +105,18 @@ final class Interruption: Sendable {
         return stop
     }
 }
+
+extension Interruption {
+    static let hangup = SIGHUP
+    static let interrupt = SIGINT
+
+    /// The signal as people know it.
+    static func name(_ signal: Int32) -> String {
+        switch signal {
+        case SIGINT: "Ctrl-C"
+        case SIGTERM: "SIGTERM"
+        case SIGHUP: "SIGHUP"
+        default: "signal \(signal)"
+        }
+    }
+}
