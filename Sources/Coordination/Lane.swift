@@ -2,7 +2,7 @@ package import DequeModule
 package import Flashpoints
 
 /// One worker of the run: what it still has to send, what it has out, what it waits for.
-package struct Lane: Sendable {
+package struct Lane: Sendable, Hashable {
     /// Flashpoints to be sent as one job.
     package struct Work: Sendable, Hashable {
         package var chunk: Int

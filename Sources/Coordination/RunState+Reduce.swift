@@ -135,7 +135,7 @@ extension RunState {
             flashpoints.standing[index] = .cancelled
             counts.cancelled += 1
         }
-        flashpoints.seconds[index] = settlement.seconds.map { Float($0) } ?? .nan
+        flashpoints.seconds[index] = settlement.seconds.map { Float($0) } ?? FlashpointColumns.unmeasured
         flashpoints.isEstimated[index] = settlement.isEstimated
         speedup.settled(
             worker: settlement.worker,

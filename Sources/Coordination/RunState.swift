@@ -103,3 +103,14 @@ package struct RunState: Sendable {
         return nil
     }
 }
+
+extension RunState: Equatable {
+    /// Whether two states of the same plan agree; the plan itself is not looked at.
+    package static func == (left: RunState, right: RunState) -> Bool {
+        left.phase == right.phase && left.isPaused == right.isPaused && left.isCancelled == right.isCancelled
+            && left.flashpoints == right.flashpoints && left.lanes == right.lanes && left.counts == right.counts
+            && left.speedup == right.speedup && left.hasBeenAccepted == right.hasBeenAccepted
+            && left.silentSince == right.silentSince && left.plannedAt == right.plannedAt && left.t == right.t
+            && left.halted == right.halted && left.lastProgress == right.lastProgress
+    }
+}
