@@ -71,6 +71,12 @@ struct RunPodClientTests {
         }
     }
 
+    private func thrown<Value: Sendable>(
+        _ body: @Sendable () async throws -> Value
+    ) async throws -> RunPodFailure {
+        try await #require(throws: RunPodFailure.self) { try await body() }
+    }
+
     private func outcome(_ reply: Reply) async throws -> SubmissionOutcome {
         try await withScriptedServer(replies: [reply]) { server in
             let outcome = try await withClient(server) { try await $0.run(Data("{}".utf8)) }
@@ -263,7 +269,7 @@ struct RunPodClientTests {
         let headCame = Gate()
         try await withScriptedServer(replies: [slow]) { server in
             try await withClient(server, clock: clock, headCame: headCame) { client in
-                async let failure = #require(throws: RunPodFailure.self) { try await client.status("j1") }
+                async let failure = thrown { try await client.status("j1") }
                 try await headCame.wait()
                 await clock.waitForSleepers()
                 clock.advance(by: .seconds(10))
@@ -282,9 +288,7 @@ struct RunPodClientTests {
         let clock = TestClock()
         try await withScriptedServer(replies: [.hang]) { server in
             try await withClient(server, clock: clock) { client in
-                async let failure = #require(throws: RunPodFailure.self) {
-                    try await client.stream("j1", wait: .seconds(45))
-                }
+                async let failure = thrown { try await client.stream("j1", wait: .seconds(45)) }
                 try await server.waitForRequests(1)
                 await clock.waitForSleepers()
                 clock.advance(by: .milliseconds(49_999))
