@@ -55,10 +55,14 @@ import Testing
     @Test("feeds become clusters, in the result and in the database")
     func wholeJob() async throws {
         try await withTemporaryFolder { folder in
-            try await withScriptedServer({ Self.site($0) }) { server in
+            let site: ScriptedServer.Script = { Self.site($0) }
+            try await withScriptedServer(site) { server in
                 let path = folder.appending(path: "news.sqlite").path
                 let reports = Mutex<[PipelineReport]>([])
-                let paths = Stories.all.map { "/\($0.name)" } + ["/nowhere", "/dam-1", "/dam-1#part", "/dam-2?again", "gopher://x/"]
+                let paths =
+                    Stories.all.map { "/\($0.name)" } + [
+                        "/nowhere", "/dam-1", "/dam-1#part", "/dam-2?again", "gopher://x/",
+                    ]
                 let result = try await process(
                     flashpoint(paths, at: server),
                     store: SQLiteClusterStore(path: path, maximumConnections: 2)
@@ -93,7 +97,8 @@ import Testing
 
     @Test("the order of the feeds changes nothing", arguments: [1, 3, 5])
     func feedOrder(rotation: Int) async throws {
-        try await withScriptedServer({ Self.site($0) }) { server in
+        let site: ScriptedServer.Script = { Self.site($0) }
+        try await withScriptedServer(site) { server in
             let names = Stories.all.map { "/\($0.name)" } + ["/dam-2?again"]
             let turned = Array(names[rotation...].reversed() + names[..<rotation])
             let first = try await process(flashpoint(names, at: server)).get()
@@ -109,7 +114,15 @@ import Testing
             switch request.target {
             case "/moved": .answer(301, headers: [("Location", "/dam-1")])
             case "/elsewhere":
-                .answer(302, headers: [("Location", "http://localhost:\(request.header("host")?.split(separator: ":").last ?? "")/dam-2")])
+                .answer(
+                    302,
+                    headers: [
+                        (
+                            "Location",
+                            "http://localhost:\(request.header("host")?.split(separator: ":").last ?? "")/dam-2"
+                        )
+                    ]
+                )
             case "/loop": .answer(302, headers: [("Location", "/loop2")])
             case "/loop2": .answer(302, headers: [("Location", "/loop")])
             case "/file": .answer(302, headers: [("Location", "file:///etc/passwd")])
@@ -127,10 +140,11 @@ import Testing
     func compression() async throws {
         let packed = try #require(Data(base64Encoded: PackedPages.harbour))
         let bomb = try #require(Data(base64Encoded: PackedPages.millionLetters))
-        try await withScriptedServer({ request in
+        let script: ScriptedServer.Script = { request in
             let data = request.target == "/bomb" ? bomb : packed
             return .answer(200, data: data, type: "text/html", headers: [("Content-Encoding", "gzip")])
-        }) { server in
+        }
+        try await withScriptedServer(script) { server in
             let result = try await process(flashpoint(["/harbour", "/bomb"], at: server))
             let summary = try result.get()["clusters"]?.arrayValue?.first?["summary"]?.stringValue
             #expect(summary?.contains("Veyra") == true)
@@ -143,16 +157,21 @@ import Testing
     func charsets() async throws {
         let text = Stories.spanish.text
         let latin = Data(text.unicodeScalars.map { UInt8($0.value < 256 ? $0.value : 63) })
-        try await withScriptedServer({ request in
+        let script: ScriptedServer.Script = { request in
             switch request.target {
             case "/header":
                 return .answer(200, data: Data("<p>".utf8) + latin, type: "text/html; charset=iso-8859-1")
             case "/meta":
                 return .answer(200, data: Data("<meta charset=windows-1252><p>Dos. ".utf8) + latin, type: "text/html")
             default:
-                return .answer(200, data: Data("<p>Tres. \(text) ".utf8) + Data([0xFF, 0xC3, 0x28]), type: "text/html; charset=utf-8")
+                return .answer(
+                    200,
+                    data: Data("<p>Tres. \(text) ".utf8) + Data([0xFF, 0xC3, 0x28]),
+                    type: "text/html; charset=utf-8"
+                )
             }
-        }) { server in
+        }
+        try await withScriptedServer(script) { server in
             let result = try await process(flashpoint(["/header", "/meta", "/broken"], at: server))
             #expect(try result.get()["feeds"]?["used"] == 3)
             let clusters = try #require(try result.get()["clusters"]?.arrayValue)
@@ -165,7 +184,7 @@ import Testing
     @Test("a server that recovers is asked again, one that resets and one that stays broken cost their feeds")
     func troubles() async throws {
         let tries = Mutex<[String: Int]>([:])
-        try await withScriptedServer({ request in
+        let script: ScriptedServer.Script = { request in
             let count = tries.withLock { tries in
                 tries[request.target, default: 0] += 1
                 return tries[request.target, default: 0]
@@ -176,7 +195,8 @@ import Testing
             case "/broken": return .answer(502, "bad gateway")
             default: return Self.site(request)
             }
-        }) { server in
+        }
+        try await withScriptedServer(script) { server in
             let result = try await process(flashpoint(["/dam-1", "/dam-2", "/broken"], at: server))
             #expect(try result.get()["feeds"]?["used"] == 2)
             #expect(try counts(result) == ["http 502": 1])
@@ -188,7 +208,7 @@ import Testing
     func hostile() async throws {
         let letters = Data(repeating: UInt8(ascii: "a"), count: 50_000)
         let deep = String(repeating: "<div>", count: 60_000)
-        try await withScriptedServer({ request in
+        let script: ScriptedServer.Script = { request in
             let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
             switch request.target {
             case "/endless":
@@ -204,7 +224,8 @@ import Testing
             default:
                 return Self.site(request)
             }
-        }) { server in
+        }
+        try await withScriptedServer(script) { server in
             let paths = ["/endless", "/announced", "/deep", "/thin", "/picture", "/dam-1"]
             let result = try await process(flashpoint(paths, at: server))
             #expect(try result.get()["feeds"]?["used"] == 1)
@@ -216,10 +237,11 @@ import Testing
     func slowBody() async throws {
         var limits = limits
         limits.navigation = .milliseconds(300)
-        try await withScriptedServer({ request in
+        let script: ScriptedServer.Script = { request in
             guard request.target == "/slow" else { return Self.site(request) }
             return ScriptedServer.Reply([.send("HTTP/1.1 200 OK\r\n\r\n<p>"), .hang])
-        }) { server in
+        }
+        try await withScriptedServer(script) { server in
             let result = try await process(flashpoint(["/slow", "/dam-1"], at: server), limits: limits)
             #expect(try counts(result) == ["timeout": 1])
         }
@@ -243,13 +265,17 @@ import Testing
     @Test("without a usable feed the flashpoint fails, and earlier rows stay")
     func nothingUsable() async throws {
         try await withTemporaryFolder { folder in
-            try await withScriptedServer({ request in
+            let script: ScriptedServer.Script = { request in
                 request.target == "/gone-for-now" ? .answer(503, "later") : Self.site(request)
-            }) { server in
+            }
+            try await withScriptedServer(script) { server in
                 let path = folder.appending(path: "news.sqlite").path
                 let store = SQLiteClusterStore(path: path, maximumConnections: 1)
                 _ = try await process(flashpoint(["/dam-1"], at: server), store: store).get()
-                let permanent = try await process(flashpoint(["/nowhere", "/nothing", "ftp://x/"], at: server), store: store)
+                let permanent = try await process(
+                    flashpoint(["/nowhere", "/nothing", "ftp://x/"], at: server),
+                    store: store
+                )
                 #expect(
                     permanent
                         == .failure(
@@ -285,10 +311,11 @@ import Testing
         limits.concurrency = 2
         let bounded = limits
         let gate = Gate()
-        try await withScriptedServer({ request in
+        let script: ScriptedServer.Script = { request in
             if request.index == 0 { return Self.site(request).after(gate) }
             return Self.site(request)
-        }) { server in
+        }
+        try await withScriptedServer(script) { server in
             let paths = Stories.all.map { "/\($0.name)" }
             async let result = process(flashpoint(paths, at: server), limits: bounded)
             // The first is held, so the others go through the one place that is left.
@@ -317,7 +344,9 @@ import Testing
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "a.html")
             try Data(Stories.page(Stories.dam[0]).utf8).write(to: file)
-            let value = try await process(Flashpoint(id: "fp", feeds: [Feed(url: file.absoluteString, domain: "WWW.Paper.example")])).get()
+            let value = try await process(
+                Flashpoint(id: "fp", feeds: [Feed(url: file.absoluteString, domain: "WWW.Paper.example")])
+            ).get()
             #expect(value["feeds"]?["used"] == 1)
             #expect(value["clusters"]?.arrayValue?.first?["top_domains"] == ["paper.example"])
         }
