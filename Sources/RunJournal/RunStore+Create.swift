@@ -21,9 +21,7 @@ extension RunStore {
         try makeFolder(runsPath)
         let day = date.filter { $0 != "-" }
         for _ in 0..<10_000 {
-            let suffix = String(
-                (0..<4).map { _ in Self.alphabet[Int.random(in: Self.alphabet.indices, using: &generator)] }
-            )
+            let suffix = String((0..<4).map { _ in Self.alphabet[Int.random(in: Self.alphabet.indices, using: &generator)] })
             let folder = folder(of: "\(day)-\(suffix)")
             if try makeFolder(folder.path) {
                 try sync(runsPath)

@@ -1,5 +1,5 @@
 import Coordination
-package import RunJournal
+import RunJournal
 import Synchronization
 
 /// Writes the run's log file from its events.
@@ -20,11 +20,11 @@ final class RunLogKeeper: Sendable {
         let written = lines.withLock { lines in
             events.flatMap { event in
                 lines.lines(for: event).map { line in
-                    RunLog.Line(at: event.at, level: line.level, worker: line.worker, message: line.message)
+                    RunJournal.LogLine(at: event.at, level: line.level, worker: line.worker, message: line.message)
                 }
             }
         }
-        if !written.isEmpty { log.append(written) }
+        if !written.isEmpty { _ = log.append(written) }
     }
 }
 
