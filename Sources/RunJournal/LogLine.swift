@@ -87,13 +87,7 @@ extension LogLine: CustomStringConvertible {
             case "u":
                 let digits = String(String.UnicodeScalarView(rest.dropFirst().prefix { $0 != "}" }))
                 rest = rest.dropFirst(digits.unicodeScalars.count + 2)
-<<<<<<< HEAD
-                if let value = UInt32(digits, radix: 16), let control = Unicode.Scalar(value) {
-                    message.append(control)
-                }
-=======
                 if let value = UInt32(digits, radix: 16), let control = Unicode.Scalar(value) { message.append(control) }
->>>>>>> main
             default: message.append(sign)
             }
         }
