@@ -1,5 +1,5 @@
-import FoundationEssentials
 import Flashpoints
+import FoundationEssentials
 import HTTPTransport
 import Synchronization
 
@@ -139,7 +139,7 @@ private final class PlatformJobSource<C: Clock>: JobSource where C.Duration == D
                     try await client.take(holdsJobs: false)
                 }
                 var taken = (jobs ?? []).map { job in
-                    PlatformJob(job: job, worker: worker, stop: worker.hand.take(job.id))
+                    PlatformJob(job: job, worker: worker, stop: worker.hand.take(job.id), outage: Outage())
                 }
                 if !taken.isEmpty {
                     let first = taken.removeFirst()
@@ -151,11 +151,12 @@ private final class PlatformJobSource<C: Clock>: JobSource where C.Duration == D
                 if asked.duration(to: worker.clock.now) < .seconds(1) { pause = .milliseconds(250) }
             } catch let error as CancellationError {
                 throw error
-            } catch where error.isHeldTooLong {
+            } catch  where error.isHeldTooLong {
                 failures = 0
             } catch {
                 failures += 1
-                let least: Duration = error.refusal.map { $0.status == 429 ? $0.retryAfter ?? .seconds(5) : .zero } ?? .zero
+                let least: Duration =
+                    error.refusal.map { $0.status == 429 ? $0.retryAfter ?? .seconds(5) : .zero } ?? .zero
                 let wait = max(least, backoff.wait(afterFailures: failures, chance: worker.chance()))
                 worker.notify(.takeFailed(why: "\(error)", wait: wait))
                 pause = wait
@@ -187,11 +188,20 @@ private final class PlatformJobSource<C: Clock>: JobSource where C.Duration == D
     }
 }
 
+/// Until when a job's records are dropped because the last one could not be delivered.
+private final class Outage<C: Clock>: Sendable {
+    private let end = Mutex<C.Instant?>(nil)
+
+    func begins(until instant: C.Instant) { end.withLock { $0 = instant } }
+    func lasts(at now: C.Instant) -> Bool { end.withLock { end in end.map { now < $0 } ?? false } }
+}
+
 /// A job from the platform.
 private struct PlatformJob<C: Clock>: HeldJob where C.Duration == Duration {
     let job: TakenJob
     let worker: RunPodWorker<C>
     let stop: Latch
+    let outage: Outage<C>
 
     func stopped() async { await stop.wait() }
 
@@ -199,6 +209,8 @@ private struct PlatformJob<C: Clock>: HeldJob where C.Duration == Duration {
 
     func stream(_ record: JSONValue) async {
         guard let url = worker.client.environment.streamURL(job: job.id) else { return }
+        // Each record would take its full time to fail, and the handler waits for it.
+        if outage.lasts(at: worker.clock.now) { return }
         do {
             let body = try JSONCoding.encode(["output": record] as JSONValue)
             guard body.count <= WorkerLimits.record else {
@@ -217,6 +229,9 @@ private struct PlatformJob<C: Clock>: HeldJob where C.Duration == Duration {
         } catch is CancellationError {
             // The job was stopped, or the worker is ending: nobody waits for the record.
         } catch {
+            if error.refusal?.mayPass ?? true {
+                outage.begins(until: worker.clock.now.advanced(by: WorkerLimits.outage))
+            }
             worker.notify(.recordLost(job: job.id, why: "\(error)"))
         }
     }
@@ -285,6 +300,8 @@ private enum WorkerLimits {
     /// Bytes of one record of a stream: 1 MB, as documented.
     static let record = 1_000_000
     static let recordTries = 3
+    /// How long no record is tried after one that could not be delivered.
+    static let outage = Duration.seconds(10)
     static let resultTries = 16
 }
 
