@@ -1,4 +1,3 @@
-package import Coordination
 import Synchronization
 
 #if canImport(Glibc)
@@ -39,15 +38,11 @@ package final class RunLog: Sendable {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// Appends the log lines among a batch of events.
-    @discardableResult
-    package func append(_ events: [Event]) -> JournalError? { append(events.compactMap { LogLine($0) }) }
-
     /// Appends lines; when this returns the system has them, though the disk may not.
     ///
     /// - Returns: Why the lines could not be written, when those before them could; the run is to tell it once.
     @discardableResult
-    package func append(_ lines: [LogLine]) -> JournalError? {
+    package func append(_ lines: [Line]) -> JournalError? {
         guard !lines.isEmpty else { return nil }
         return state.withLock { state in
             var bytes: [UInt8] = state.isTorn ? [UInt8(ascii: "\n")] : []

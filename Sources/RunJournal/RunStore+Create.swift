@@ -14,14 +14,15 @@ extension RunStore {
     ///
     /// - Parameters:
     ///   - date: Such as `2025-01-31`.
-    ///   - generator: Gives the four characters after the date; asked again where a run of that id is there already.
+    ///   - chance: A fresh number in `0..<1` at each call, for the four characters after the date; asked again where a
+    ///     run of that id is there already.
     /// - Throws: `JournalError` when the folder can't be made.
-    package func createRun(date: String, using generator: inout some RandomNumberGenerator) throws -> RunFolder {
+    package func create(date: String, chance: () -> Double) throws -> RunFolder {
         try makeFolders(home)
         try makeFolder(runsPath)
         let day = date.filter { $0 != "-" }
-        for _ in 0..<10_000 {
-            let suffix = String((0..<4).map { _ in Self.alphabet[Int.random(in: Self.alphabet.indices, using: &generator)] })
+        for _ in 0..<1_000 {
+            let suffix = String((0..<4).map { _ in Self.alphabet[Int(chance() * Double(Self.alphabet.count))] })
             let folder = folder(of: "\(day)-\(suffix)")
             if try makeFolder(folder.path) {
                 try sync(runsPath)

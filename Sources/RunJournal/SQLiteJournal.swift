@@ -7,20 +7,18 @@ import GRDB
 package final class SQLiteJournal: Sendable {
     /// What a journal is opened for.
     package enum Access: Sendable, Hashable {
-        /// To go on with the run; takes its lock and keeps it until the journal is closed.
-        case driving
+        /// To go on with the run; for the one process that holds its `RunLock`.
+        case writing
         /// To look at the run, also while another process drives it; commits fail.
         case reading
     }
 
     package let folder: RunFolder
     let pool: DatabasePool
-    private let lock: RunLock?
 
-    private init(folder: RunFolder, pool: DatabasePool, lock: RunLock?) {
+    private init(folder: RunFolder, pool: DatabasePool) {
         self.folder = folder
         self.pool = pool
-        self.lock = lock
     }
 
     /// Makes the journal of a new run in its folder; append the flashpoints, then set the plan.
@@ -29,47 +27,43 @@ package final class SQLiteJournal: Sendable {
     @concurrent
     package static func create(in folder: RunFolder) async throws -> SQLiteJournal {
         let path = folder.journalPath
-        let lock = try RunLock(path: folder.lockPath)
         guard try JournalHeader.read(path) == nil else { throw JournalError(path: path, .exists) }
         return try JournalError.translating(path) {
             // Tables and marks go into the file itself, before there is a write-ahead log.
-            let queue = try DatabaseQueue(path: path, configuration: configuration(.driving))
+            let queue = try DatabaseQueue(path: path, configuration: configuration(.writing))
             try JournalSchema.migrator.migrate(queue)
             try queue.close()
-            return SQLiteJournal(folder: folder, pool: try openPool(path), lock: lock)
+            return SQLiteJournal(folder: folder, pool: try openPool(path))
         }
     }
 
     /// Opens the journal of a run that was planned.
     ///
-    /// - Throws: `JournalError`: held by another process, foreign, newer, damaged, or never planned to the end. The
-    ///   file is left as it is then.
+    /// - Throws: `JournalError`: foreign, newer, damaged, or never planned to the end. The file is left as it is then.
     @concurrent
     package static func open(_ folder: RunFolder, for access: Access) async throws -> SQLiteJournal {
         let path = folder.journalPath
         try JournalHeader.check(path)
-        let lock = access == .driving ? try RunLock(path: folder.lockPath) : nil
         let journal = try JournalError.translating(path) {
             let pool =
-                access == .driving
+                access == .writing
                 ? try openPool(path) : try DatabasePool(path: path, configuration: configuration(access))
-            return SQLiteJournal(folder: folder, pool: pool, lock: lock)
+            return SQLiteJournal(folder: folder, pool: pool)
         }
         try await journal.prepare(for: access)
         return journal
     }
 
-    /// Folds the write-ahead log into the file and gives the lock back; the journal can't be used afterwards.
+    /// Folds the write-ahead log into the file; the journal can't be used afterwards.
     ///
     /// Without it the end of the process does as well: the next one to open the journal reads the log.
     package func close() throws {
-        defer { lock?.release() }
         try JournalError.translating(folder.journalPath) { try pool.close() }
     }
 
     private func prepare(for access: Access) async throws {
         let path = folder.journalPath
-        if access == .driving {
+        if access == .writing {
             let version = try await read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
             if version > JournalSchema.version {
                 throw JournalError(path: path, .newer(version: version, known: JournalSchema.version))
@@ -93,7 +87,7 @@ package final class SQLiteJournal: Sendable {
     }
 
     private static func openPool(_ path: String) throws -> DatabasePool {
-        let pool = try DatabasePool(path: path, configuration: configuration(.driving))
+        let pool = try DatabasePool(path: path, configuration: configuration(.writing))
         // Opening a pool sets NORMAL, which can lose the latest commits with the power; so FULL comes after it. The
         // second makes macOS wait for the disk too, not for its cache.
         try pool.writeWithoutTransaction { db in

@@ -31,9 +31,15 @@ import Testing
             ([TestDriver.ended(Sample.first(1), .completed)], 2, .contract),
             ([TestDriver.ended(Sample.first(1), .timedOut)], 4, .timeout),
             ([TestDriver.ended(Sample.first(1), .failed)], 4, .transient),
-            ([TestDriver.failed(Sample.first(1), 0, .transient), TestDriver.ended(Sample.first(1), .completed)], 4, .transient),
+            (
+                [TestDriver.failed(Sample.first(1), 0, .transient), TestDriver.ended(Sample.first(1), .completed)], 4,
+                .transient
+            ),
             ([TestDriver.failed(Sample.first(1), 0, .timeout), TestDriver.ended(Sample.first(1), .lost)], 4, .timeout),
-            ([TestDriver.failed(Sample.first(1), 0, .permanent), TestDriver.ended(Sample.first(1), .completed)], 1, .permanent),
+            (
+                [TestDriver.failed(Sample.first(1), 0, .permanent), TestDriver.ended(Sample.first(1), .completed)], 1,
+                .permanent
+            ),
             ([TestDriver.started(Sample.first(1), 0), TestDriver.ended(Sample.first(1), .lost)], 2, .poison),
         ] as [([Report], Int, FailureClass)]
     )
@@ -140,6 +146,27 @@ import Testing
         #expect(driver.live(1) == Sample.first(1).next)
     }
 
+    @Test(
+        "Pauses and moments between two milliseconds leave no lane waiting",
+        arguments: [0.00001, 0.0004, 0.0006, 0.00099]
+    )
+    func submilliseconds(fraction: Double) {
+        var driver = TestDriver(1, workers: 1)
+        driver.pause = { _ in 0.7 + fraction }
+        driver.report(.accepted(Sample.first(1), job: "a"), TestDriver.ended(Sample.first(1), .lost))
+        var fires = 0
+        while driver.live(1) == nil, fires < 5 {
+            let times = driver.takeOutside().compactMap { effect -> Double? in
+                if case .setTimer(_, let t) = effect { t } else { nil }
+            }
+            guard let time = times.last else { break }
+            fires += 1
+            driver.now = max(driver.now, time - 0.00045)
+            driver.timer(.retry(worker: 1))
+        }
+        #expect(driver.live(1) != nil)
+    }
+
     @Test("More failures than allowed cancel the rest, once")
     func maxFailures() {
         var policy = RunPolicy()
@@ -195,10 +222,17 @@ import Testing
         var wrongID = TestDriver.item(0, .success(1))
         wrongID.id = "fp-1"
         driver.report(
-            .result(ref, wrongHash), .result(ref, wrongID), TestDriver.ok(ref, 2), .result(ref, TestDriver.item(77, .success(1))),
+            .result(ref, wrongHash),
+            .result(ref, wrongID),
+            TestDriver.ok(ref, 2),
+            .result(ref, TestDriver.item(77, .success(1))),
             .result(ref, TestDriver.item(-1, .success(1)))
         )
-        driver.report(TestDriver.started(ref, 2), TestDriver.started(ref, -5), TestDriver.ok(AttemptRef(worker: 9, chunk: 9, attempt: 9), 0))
+        driver.report(
+            TestDriver.started(ref, 2),
+            TestDriver.started(ref, -5),
+            TestDriver.ok(AttemptRef(worker: 9, chunk: 9, attempt: 9), 0)
+        )
         #expect(driver.standing == "ffff")
         #expect(driver.lines.filter { $0.level == .error }.count == 6)
         #expect(driver.overview.lane(1)?.current == nil)
@@ -215,7 +249,10 @@ import Testing
         #expect(driver.events.filter { if case .flashpointProgress = $0.body { true } else { false } }.count == 10)
     }
 
-    @Test("A failed flashpoint's seconds count, absurd ones don't", arguments: [(3.5, 3.5), (-1, 0), (.infinity, 0), (.nan, 0)])
+    @Test(
+        "A failed flashpoint's seconds count, absurd ones don't",
+        arguments: [(3.5, 3.5), (-1, 0), (.infinity, 0), (.nan, 0)]
+    )
     func seconds(told: Double, counted: Double) {
         var driver = TestDriver(1, workers: 1)
         let ref = Sample.first(1)

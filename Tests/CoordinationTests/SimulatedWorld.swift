@@ -198,7 +198,9 @@ struct SimulatedWorld {
             report(.ended(ref, end))
             return
         }
-        let kinds: [AttemptEnd.Kind] = [.completed, .completed, .completed, .completed, .failed, .timedOut, .lost, .cancelled]
+        let kinds: [AttemptEnd.Kind] = [
+            .completed, .completed, .completed, .completed, .failed, .timedOut, .lost, .cancelled,
+        ]
         let kind = kinds.randomElement(using: &random) ?? .completed
         results(of: ref, over: 10)
         let end = AttemptEnd(kind, status: kind.rawValue, executionMS: 10_000, message: chance(2) ? "words" : nil)
@@ -211,7 +213,9 @@ struct SimulatedWorld {
         for index in cargo[ref] ?? [] {
             let id = "fp-\(index)"
             if chance(2) { report(.record(ref, .start(index: index, id: id)), within: seconds) }
-            if chance(2) { report(.record(ref, .progress(index: index, stage: "load", done: 1, of: 2)), within: seconds) }
+            if chance(2) {
+                report(.record(ref, .progress(index: index, stage: "load", done: 1, of: 2)), within: seconds)
+            }
             switch Int.random(in: 0..<16, using: &random) {
             case 0: break
             case 1: report(TestDriver.failed(ref, index, .transient), within: seconds)

@@ -1,26 +1,22 @@
 package import Coordination
 import FoundationEssentials
 
-/// A line of a run's log.
-package struct LogLine: Sendable, Hashable {
-    /// Wall time in milliseconds since 1970.
-    package var at: Int64
-    package var level: LogLevel
-    /// The worker it is about; `nil` for the run as a whole.
-    package var worker: Int?
-    package var message: String
+extension RunLog {
+    /// A line of a run's log.
+    package struct Line: Sendable, Hashable {
+        /// Wall time in milliseconds since 1970.
+        package var at: Int64
+        package var level: LogLevel
+        /// The worker it is about; `nil` for the run as a whole.
+        package var worker: Int?
+        package var message: String
 
-    package init(at: Int64, level: LogLevel, worker: Int?, message: String) {
-        self.at = at
-        self.level = level
-        self.worker = worker
-        self.message = message
-    }
-
-    /// The line of a log event; `nil` for any other.
-    package init?(_ event: Event) {
-        guard case .log(let level, let worker, let message) = event.body else { return nil }
-        self.init(at: event.at, level: level, worker: worker, message: message)
+        package init(at: Int64, level: LogLevel, worker: Int?, message: String) {
+            self.at = at
+            self.level = level
+            self.worker = worker
+            self.message = message
+        }
     }
 }
 
@@ -28,7 +24,7 @@ package struct LogLine: Sendable, Hashable {
 ///
 /// Control characters of the message are escaped, so that a line of the file is a line of the log, and no message can
 /// speak to the terminal that shows it: `\n`, `\r`, `\t`, else `\u{1b}`; a backslash is `\\`.
-extension LogLine: CustomStringConvertible {
+extension RunLog.Line: CustomStringConvertible {
     package var description: String {
         let level = level.rawValue + String(repeating: " ", count: max(0, 7 - level.rawValue.count))
         return "\(WallTime.text(at)) \(level) \(worker.map { "w\($0)" } ?? "-") \(Self.escaped(message))"
@@ -87,7 +83,9 @@ extension LogLine: CustomStringConvertible {
             case "u":
                 let digits = String(String.UnicodeScalarView(rest.dropFirst().prefix { $0 != "}" }))
                 rest = rest.dropFirst(digits.unicodeScalars.count + 2)
-                if let value = UInt32(digits, radix: 16), let control = Unicode.Scalar(value) { message.append(control) }
+                if let value = UInt32(digits, radix: 16), let control = Unicode.Scalar(value) {
+                    message.append(control)
+                }
             default: message.append(sign)
             }
         }
