@@ -164,7 +164,8 @@ import Testing
 
     @Test(
         "No millisecond of wall time is lost",
-        arguments: [0, 1, 999, 1_759_406_671_001, 1_759_406_671_119, 1_759_406_671_999, 4_102_444_800_007] as [Int64]
+        arguments: [-86_400_001, 0, 1, 999, 1_759_406_671_001, 1_759_406_671_119, 1_759_406_671_999, 4_102_444_800_007]
+            as [Int64]
     )
     func wallTime(at: Int64) throws {
         for offset in 0..<50 as Range<Int64> {
