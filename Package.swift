@@ -11,6 +11,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -30,11 +31,11 @@ let rooms: [[Target]] = [
     room("Flashpoints", [crypto]),
     room("Settings", []),
     room("Coordination", ["Flashpoints", deque]),
-    room("HTTPTransport", [asyncHTTPClient, nio, nioHTTP1], tests: [nioPosix]),
+    room("HTTPTransport", [asyncHTTPClient, nio, nioHTTP1, nioHTTPCompression, nioPosix]),
     room("RunPodAPI", ["Flashpoints", "HTTPTransport", asyncAlgorithms]),
     room("RunJournal", ["Flashpoints", "Coordination", grdb]),
     room("RunEngine", ["Flashpoints", "Coordination", "RunJournal", "RunPodAPI", asyncAlgorithms, logging]),
-    room("LocalEndpoint", ["Flashpoints", "HTTPTransport", "RunPodAPI", hummingbird, nio, nioPosix, subprocess]),
+    room("LocalEndpoint", ["Flashpoints", "HTTPTransport", "RunPodAPI", hummingbird, logging, nio, nioPosix, subprocess]),
     room("ArticleExtraction", ["CLibXML2"]),
     room("ETLPipeline", ["Flashpoints", "ArticleExtraction", "HTTPTransport", grdb, subprocess]),
     room(
@@ -45,7 +46,7 @@ let rooms: [[Target]] = [
         ],
         tests: ["SampleNews"]
     ),
-    room("SampleNews", ["Flashpoints", hummingbird]),
+    room("SampleNews", ["Flashpoints", hummingbird, logging, nio], tests: ["HTTPTransport"]),
 ]
 
 let libraries = rooms.flatMap { $0 }.filter { !$0.isTest }.map { Target.Dependency.target(name: $0.name) }
@@ -64,6 +65,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),

@@ -45,6 +45,7 @@ extension Event: Codable {
         case failureClass = "class"
         case delayMS = "delay_ms"
         case executionMS = "execution_ms"
+        case attempts
         case settledSeconds = "seconds"
         case residentMB = "rss_mb"
         case cpuSeconds = "cpu_sec"

@@ -7,7 +7,7 @@ package struct Event: Sendable, Hashable {
     /// Wall time in milliseconds since 1970, for people.
     package var at: Int64
     /// Seconds the run has been driven, to the millisecond; gaps between drivers don't count.
-    package internal(set) var t: Double
+    package var t: Double
     /// What happened.
     package var body: Body
 
@@ -152,6 +152,8 @@ package struct Settlement: Sendable, Hashable {
     package var seconds: Double?
     /// Whether the seconds are the job's divided by its flashpoints, because the handler told none.
     package var isEstimated: Bool
+    /// Submissions that held the flashpoint.
+    package var attempts: Int
 
     package init(
         attempt: AttemptRef?,
@@ -160,7 +162,8 @@ package struct Settlement: Sendable, Hashable {
         id: String,
         outcome: Outcome,
         seconds: Double?,
-        isEstimated: Bool = false
+        isEstimated: Bool = false,
+        attempts: Int
     ) {
         self.attempt = attempt
         self.worker = worker
@@ -169,6 +172,7 @@ package struct Settlement: Sendable, Hashable {
         self.outcome = outcome
         self.seconds = seconds
         self.isEstimated = isEstimated
+        self.attempts = attempts
     }
 }
 

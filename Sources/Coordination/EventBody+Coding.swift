@@ -133,6 +133,7 @@ extension Settlement {
         try fields.encode(index, forKey: .index)
         try fields.encode(id, forKey: .id)
         try fields.encodeIfPresent(seconds, forKey: .settledSeconds)
+        try fields.encode(attempts, forKey: .attempts)
         if isEstimated { try fields.encode(true, forKey: .estimated) }
         switch outcome {
         case .ok(let result):

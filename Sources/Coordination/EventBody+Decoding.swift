@@ -143,7 +143,8 @@ extension Settlement {
             id: try fields.id(),
             outcome: outcome,
             seconds: try fields.decodeIfPresent(Double.self, forKey: .settledSeconds),
-            isEstimated: try fields.decodeIfPresent(Bool.self, forKey: .estimated) ?? false
+            isEstimated: try fields.decodeIfPresent(Bool.self, forKey: .estimated) ?? false,
+            attempts: try fields.decode(Int.self, forKey: .attempts)
         )
     }
 }

@@ -92,7 +92,8 @@ extension RunState {
                 id: plan.catalogue.id(result.index),
                 outcome: outcome,
                 seconds: result.plausibleSeconds,
-                isEstimated: result.isEstimated && result.plausibleSeconds != nil
+                isEstimated: result.isEstimated && result.plausibleSeconds != nil,
+                attempts: Int(flashpoints.attempts[result.index])
             )
         )
     }

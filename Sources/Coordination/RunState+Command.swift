@@ -63,7 +63,10 @@ extension RunState {
         lanes[worker - 1].isCancelled = false
         isCancelled = false
         if wanted == nil { lanes[worker - 1].live?.isCancelled = false }
-        if phase == .ended, !again.isEmpty { phase = .running }
+        if phase == .ended, !again.isEmpty {
+            phase = .running
+            finalAnswer = nil
+        }
         for index in again {
             if flashpoints.standing[index] == .failed { counts.failed -= 1 } else { counts.cancelled -= 1 }
             speedup.reopened(

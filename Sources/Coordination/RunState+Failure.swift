@@ -61,7 +61,8 @@ extension RunState {
                 index: index,
                 id: plan.catalogue.id(index),
                 outcome: outcome,
-                seconds: nil
+                seconds: nil,
+                attempts: Int(flashpoints.attempts[index])
             )
         )
     }

@@ -25,8 +25,9 @@ extension RunState {
         case .runCancelRequested:
             isCancelled = true
             return lanes.flatMap { cancelRest(of: $0.worker) }
-        case .runEnded:
+        case .runEnded(let answer):
             phase = .ended
+            finalAnswer = answer
             return []
         case .attemptIntended(let ref, _, let indices, let endpoint):
             return intended(ref, indices: indices, endpoint: endpoint)

@@ -39,6 +39,8 @@ package struct RunState: Sendable {
     package internal(set) var plannedAt: Int64 = 0
     /// Seconds driven at the latest journalled event.
     package internal(set) var t: Double = 0
+    /// The answer, once the run has ended and until it is reopened.
+    package internal(set) var finalAnswer: RunAnswer?
     /// Why the run was told to leave before its end.
     package internal(set) var halted: Failure?
     var lastProgress: [Double]
@@ -117,6 +119,7 @@ extension RunState: Equatable {
             && left.flashpoints == right.flashpoints && left.lanes == right.lanes && left.counts == right.counts
             && left.speedup == right.speedup && left.hasBeenAccepted == right.hasBeenAccepted
             && left.silentSince == right.silentSince && left.plannedAt == right.plannedAt && left.t == right.t
-            && left.halted == right.halted && left.lastProgress == right.lastProgress
+            && left.finalAnswer == right.finalAnswer && left.halted == right.halted
+            && left.lastProgress == right.lastProgress
     }
 }

@@ -43,6 +43,8 @@ struct ElementScanner: Sendable {
     private var brackets: UInt128 = 0
     private var isInString = false
     private var isEscaped = false
+    /// Whether the last byte outside strings and blanks was a comma.
+    private var isAfterComma = false
 
     init(source: String, limits: InputLimits) {
         self.source = source
@@ -209,6 +211,9 @@ struct ElementScanner: Sendable {
             }
             switch byte {
             case .quote: isInString = true
+            case .comma:
+                isAfterComma = true
+                continue
             case .openObject: try open(isArray: false)
             case .openArray: try open(isArray: true)
             case .closeObject: try close(isArray: false)
@@ -221,9 +226,12 @@ struct ElementScanner: Sendable {
                     )
                 }
                 line += 1
+                continue
+            case 0x20, 0x09, 0x0D: continue
             case 0: throw controlCharacter(byte)
             default: break
             }
+            isAfterComma = false
             if depth == 0 {
                 isComplete = true
                 break
@@ -254,6 +262,10 @@ struct ElementScanner: Sendable {
     }
 
     private mutating func close(isArray: Bool) throws(InputError) {
+        // Foundation's decoder would let it pass.
+        if isAfterComma {
+            throw problem("a comma stands before \(isArray ? "]" : "}"); remove it", index: index)
+        }
         guard (brackets & 1 == 1) == isArray else {
             throw problem(isArray ? "] closes a {" : "} closes a [", index: index)
         }

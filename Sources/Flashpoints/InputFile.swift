@@ -48,7 +48,7 @@ package final class InputFile: Sendable {
         if isOwned { close(descriptor) }
     }
 
-    /// The next bytes, at most 64 KiB, or nil at the end.
+    /// The next bytes, at most 64 KiB and perhaps none, or nil at the end.
     ///
     /// Nobody may type for hours: the wait is cut into short ones, after each of which other tasks get their turn and
     /// a cancellation is seen.
@@ -58,10 +58,10 @@ package final class InputFile: Sendable {
         while true {
             try Task.checkCancellation()
             var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            guard poll(&wait, 1, 50) == 0 else { break }
+            let ready = poll(&wait, 1, 50)
+            if ready > 0 || (ready < 0 && errno != EINTR) { return try read() }
             await Task.yield()
         }
-        return try read()
     }
 
     private func read() throws(InputError) -> [UInt8]? {
@@ -79,7 +79,9 @@ package final class InputFile: Sendable {
             }
             if count > 0 { return bytes }
             if count == 0 { return nil }
-            guard errno == EINTR || errno == EAGAIN else {
+            // Nothing there yet after all: the caller comes again and waits.
+            if errno == EAGAIN { return [] }
+            guard errno == EINTR else {
                 throw InputError(source: name, problem: "can't be read: \(FileError.text(of: errno))")
             }
         }

@@ -94,7 +94,8 @@ package struct InputReader: Sendable {
         }
         if let earlier = ledger.note(flashpoint.id, at: cut.line) {
             error.field = "id"
-            error.problem = "\(flashpoint.id.debugDescription) is the id of an earlier flashpoint, line \(earlier); ids must be unique"
+            error.problem =
+                "\(flashpoint.id.debugDescription) is the id of an earlier flashpoint, line \(earlier); ids must be unique"
             throw error
         }
         return InputItem(index: cut.index, line: cut.line, flashpoint: flashpoint)

@@ -149,7 +149,8 @@ extension InputSpool {
             }
             if let earlier = ledger.note(flashpoint.id, at: index) {
                 error.field = "id"
-                error.problem = "\(flashpoint.id.debugDescription) is the id of flashpoint \(earlier) too; ids must be unique"
+                error.problem =
+                    "\(flashpoint.id.debugDescription) is the id of flashpoint \(earlier) too; ids must be unique"
                 throw error
             }
         }

@@ -1,4 +1,4 @@
-/// The first place where a text breaks JSON's grammar.
+/// The first place where a text breaks JSON's grammar, or has a number too large for a `Double`.
 ///
 /// Foundation on Linux only says that a text is not JSON. This finds out where, after the fact, so it may be slow; it
 /// calls itself once for each level of nesting, which the scanner has bounded.
@@ -108,12 +108,17 @@ struct JSONFault: Error, Equatable {
         }
 
         mutating func number() throws(JSONFault) {
+            let start = position
             _ = take(UInt8(ascii: "-"))
             if !take(UInt8(ascii: "0")) { try digits() }
             if take(UInt8(ascii: ".")) { try digits() }
             if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
                 if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
                 try digits()
+            }
+            let text = String(decoding: bytes[start..<position], as: UTF8.self)
+            guard Double(text)?.isFinite == true else {
+                throw JSONFault(at: start, of: bytes, "the number \(text.prefix(40)) is too large")
             }
         }
 

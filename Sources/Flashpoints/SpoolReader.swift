@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@ import Musl
 #else
 import Darwin
 #endif
-import FoundationEssentials
 
 /// Reads single flashpoints back from a run's spool.
 ///
@@ -32,7 +33,9 @@ package final class SpoolReader: Sendable {
         var code: Int32?
         let bytes = [UInt8](unsafeUninitializedCapacity: length) { buffer, initialized in
             while initialized < length {
-                let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[initialized...])
+                let rest = UnsafeMutableRawBufferPointer(
+                    rebasing: UnsafeMutableRawBufferPointer(buffer)[initialized...]
+                )
                 let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + initialized))
                 if count > 0 {
                     initialized += count

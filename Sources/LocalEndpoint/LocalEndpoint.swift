@@ -1,1 +1,170 @@
-// LocalEndpoint
+import FoundationEssentials
+package import Logging
+
+/// A RunPod-compatible endpoint on this machine, with worker processes behind it.
+///
+/// Clients and workers speak to it as they do to RunPod. It listens on 127.0.0.1 alone, knows one token, and keeps its
+/// jobs in memory: they end with it, which its instance id tells.
+package enum LocalEndpoint {
+    package struct Options: Sendable {
+        package var endpointID = "local"
+        /// 0 takes a free port.
+        package var port = 0
+        /// The key for clients and workers.
+        package var token: String
+        /// How many worker processes to run; with none, workers come from elsewhere.
+        package var workers = 0
+        /// The program of a worker and its arguments.
+        package var workerCommand: [String] = []
+        /// What workers inherit; the client's key and endpoint are left out whatever stands here.
+        package var environment: [String: String] = [:]
+        /// How long a worker may take to end after SIGTERM.
+        package var grace: Duration = .seconds(5)
+        /// How long `job-take` and `job-stop` are held.
+        package var hold: Duration = .seconds(20)
+        /// Of a job that brings no time-out of its own.
+        package var executionTimeout: Duration = .seconds(600)
+        /// The least `policy.executionTimeout` that is taken; the platform's is 5 s.
+        package var minimumExecutionTimeout: Duration = .seconds(5)
+        package var limits = JobQueue.Limits()
+        /// Where the server's own words go; nowhere when nil.
+        package var logger: Logger?
+        /// Told what happens to a worker process.
+        package var onWorkerEvent: @Sendable (_ podID: String, WorkerSupervisor.Event) -> Void = { _, _ in }
+        /// Told each line that a worker process writes.
+        package var onWorkerLine: @Sendable (_ podID: String, _ line: String) -> Void = { _, _ in }
+
+        package init(token: String) {
+            self.token = token
+        }
+    }
+
+    /// Where a running endpoint is reached.
+    package struct Address: Sendable, Hashable {
+        /// `http://127.0.0.1:PORT/v2`, without the endpoint's id.
+        package var baseURL: String
+        package var endpointID: String
+        package var token: String
+        /// New at each start: jobs of another instance are gone.
+        package var instanceID: String
+
+        /// The variables that make a program a worker of this endpoint.
+        package func workerEnvironment(podID: String, pingInterval: Duration) -> [String: String] {
+            let base = "\(baseURL)/\(endpointID)"
+            return [
+                // A query, because RunPod's SDK appends to these with "&" whether there is one or not.
+                "RUNPOD_WEBHOOK_GET_JOB": "\(base)/job-take/$ID?gpu=none",
+                "RUNPOD_WEBHOOK_POST_OUTPUT": "\(base)/job-done/$RUNPOD_POD_ID/$ID?gpu=none",
+                "RUNPOD_WEBHOOK_POST_STREAM": "\(base)/job-stream/$RUNPOD_POD_ID/$ID?gpu=none",
+                "RUNPOD_WEBHOOK_PING": "\(base)/ping/$RUNPOD_POD_ID?gpu=none",
+                "RUNPOD_AI_API_KEY": token,
+                "RUNPOD_POD_ID": podID,
+                "RUNPOD_PING_INTERVAL": String(Int(pingInterval / .milliseconds(1))),
+            ]
+        }
+    }
+
+    /// The address does not come from an option, so a start without one has failed for another reason.
+    package struct StartFailure: Error, CustomStringConvertible {
+        package let description = "the endpoint's server ended before it listened"
+    }
+
+    /// Runs the endpoint and its workers while `body` runs.
+    ///
+    /// When `body` returns or throws, or the task is cancelled, the workers get SIGTERM, after the grace SIGKILL, and
+    /// the server closes; no process and no socket is left when this returns. Throws what `body` throws, or why the
+    /// port can't be had. `clock` drives time-outs, retention and restarts.
+    package static func run<Value, C: Clock>(
+        _ options: Options,
+        clock: C = ContinuousClock(),
+        body: (Address) async throws -> Value
+    ) async throws -> Value where C.Duration == Duration {
+        let queue = QueueDriver(limits: options.limits, clock: clock)
+        let service = EndpointService(
+            options: EndpointService<C>.Options(
+                endpointID: options.endpointID,
+                token: options.token,
+                hold: options.hold,
+                executionTimeout: options.executionTimeout,
+                minimumExecutionTimeout: options.minimumExecutionTimeout,
+                makeJobID: { "\($0)\(UUID().uuidString.lowercased())-u1" }
+            ),
+            queue: queue
+        )
+        let server = EndpointServer(service: service, logger: options.logger)
+        let (ports, announce) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingOldest(1))
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { announce.finish() }
+                do {
+                    try await server.run(port: options.port) { announce.yield($0) }
+                } catch  where Task.isCancelled {
+                    // Stopped by us.
+                }
+            }
+            group.addTask { await queue.runTimer() }
+            var listening = ports.makeAsyncIterator()
+            guard let port = await listening.next() else {
+                group.cancelAll()
+                try Task.checkCancellation()
+                try await group.waitForAll()
+                throw StartFailure()
+            }
+            let address = Address(
+                baseURL: "http://127.0.0.1:\(port)/v2",
+                endpointID: options.endpointID,
+                token: options.token,
+                instanceID: UUID().uuidString.lowercased()
+            )
+            defer {
+                // Held requests would otherwise keep the server until their time.
+                queue.tell(.closed)
+                group.cancelAll()
+            }
+            return try await withWorkers(supervisor(options, address, queue), clock) {
+                try await body(address)
+            }
+        }
+    }
+
+    /// Calls `body` while the supervisor runs, which has ended all its processes when this returns.
+    private static func withWorkers<Value>(
+        _ supervisor: WorkerSupervisor,
+        _ clock: any Clock<Duration>,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await supervisor.run(clock: clock) }
+            defer { group.cancelAll() }
+            return try await body()
+        }
+    }
+
+    private static func supervisor<C: Clock>(
+        _ options: Options,
+        _ address: Address,
+        _ queue: QueueDriver<C>
+    ) -> WorkerSupervisor where C.Duration == Duration {
+        let inherited = options.environment.filter { $0.key != "RUNPOD_API_KEY" && $0.key != "RUNPOD_ENDPOINT" }
+        return WorkerSupervisor(
+            command: options.workerCommand,
+            podIDs: options.workers > 0 ? (1...options.workers).map { "local-\($0)" } : [],
+            environment: { podID in
+                inherited.merging(
+                    address.workerEnvironment(podID: podID, pingInterval: options.limits.pingInterval)
+                ) { $1 }
+            },
+            grace: options.grace,
+            onEvent: { podID, event in
+                switch event {
+                case .started: queue.tell(.workerStarted(podID))
+                case .exited, .failedToStart: queue.tell(.workerGone(podID, isCrashLooping: false))
+                case .restarting(_, let isCrashLooping):
+                    if isCrashLooping { queue.tell(.workerGone(podID, isCrashLooping: true)) }
+                }
+                options.onWorkerEvent(podID, event)
+            },
+            onLine: options.onWorkerLine
+        )
+    }
+}

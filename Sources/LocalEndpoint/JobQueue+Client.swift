@@ -1,0 +1,133 @@
+import RunPodAPI
+
+extension JobQueue {
+    mutating func submit(_ submission: Submission, _ id: JobID, _ wait: Duration?, _ waiter: WaiterID, _ now: Duration)
+    {
+        guard jobs.count < limits.jobs else {
+            answer(waiter, .refused(.tooMuch("the endpoint keeps \(limits.jobs) jobs already")))
+            return
+        }
+        guard bytes + submission.input.bytes.count <= limits.bytes else {
+            answer(waiter, .refused(.tooMuch("the endpoint keeps \(bytes) bytes of jobs already")))
+            return
+        }
+        guard jobs[id] == nil else {
+            answer(waiter, .refused(.badRequest("the id \(id) is taken")))
+            return
+        }
+        lastNumber += 1
+        jobs[id] = QueuedJob(
+            id: id,
+            number: lastNumber,
+            executionTimeout: submission.executionTimeout,
+            ttl: submission.ttl,
+            retention: submission.retention,
+            submitted: now,
+            input: submission.input,
+            state: .queued(since: now)
+        )
+        account(id, 0)
+        line.append(id)
+        watch(id)
+        if let wait, !isClosed {
+            hold(waiter, .end(id, until: now + wait))
+        } else {
+            answer(waiter, .accepted(id, .inQueue))
+        }
+    }
+
+    mutating func tellStatus(_ id: JobID, _ waiter: WaiterID) {
+        answer(waiter, jobs[id].map { .job($0.snapshot) } ?? .refused(.jobNotFound))
+    }
+
+    mutating func awaitEnd(_ id: JobID, _ wait: Duration, _ waiter: WaiterID, _ now: Duration) {
+        guard let job = jobs[id], !job.status.isTerminal, wait > .zero, !isClosed else {
+            tellStatus(id, waiter)
+            return
+        }
+        hold(waiter, .end(id, until: now + wait))
+    }
+
+    mutating func awaitChunk(_ id: JobID, _ wait: Duration, _ waiter: WaiterID, _ now: Duration) {
+        guard let job = jobs[id] else {
+            answer(waiter, .refused(.jobNotFound))
+            return
+        }
+        if job.chunks.isEmpty, !job.status.isTerminal, wait > .zero, !isClosed {
+            hold(waiter, .chunk(id, until: now + wait))
+        } else {
+            answer(waiter, .chunks(id, job.status, drain(id)))
+        }
+    }
+
+    /// Takes the job's chunks out of the books.
+    mutating func drain(_ id: JobID) -> [JSONText] {
+        guard let job = jobs[id] else { return [] }
+        jobs[id]?.chunks = []
+        jobs[id]?.chunkBytes = 0
+        account(id, job.size)
+        return job.chunks
+    }
+
+    /// Ends the job at once; one that has ended already is shown as it is.
+    mutating func cancel(_ id: JobID, _ waiter: WaiterID, _ now: Duration) {
+        guard let job = jobs[id] else {
+            answer(waiter, .refused(.jobNotFound))
+            return
+        }
+        if !job.status.isTerminal { end(id, .cancelled, stop: true, now) }
+        answer(waiter, .accepted(id, snapshot(id).status))
+    }
+
+    /// Queues a failed job again under its id, with a new ttl and without what it said before.
+    mutating func retry(_ id: JobID, _ waiter: WaiterID, _ now: Duration) {
+        guard let job = jobs[id] else {
+            answer(waiter, .refused(.jobNotFound))
+            return
+        }
+        guard job.status == .failed || job.status == .timedOut else {
+            answer(waiter, .refused(.badRequest("a job that is \(job.status.rawValue) can't be retried")))
+            return
+        }
+        let before = job.size
+        lastNumber += 1
+        jobs[id]?.number = lastNumber
+        jobs[id]?.submitted = now
+        jobs[id]?.state = .queued(since: now)
+        jobs[id]?.retries = 0
+        jobs[id]?.formerWorkers = []
+        jobs[id]?.chunks = []
+        jobs[id]?.chunkBytes = 0
+        account(id, before)
+        line.append(id)
+        watch(id)
+        answer(waiter, .accepted(id, .inQueue))
+    }
+
+    /// Cancels what no worker has.
+    mutating func purge(_ waiter: WaiterID, _ now: Duration) {
+        let queued = line.elements
+        for id in queued { end(id, .cancelled, stop: false, now) }
+        answer(waiter, .removed(queued.count))
+    }
+
+    /// The counters of `health`.
+    var health: EndpointHealth {
+        var health = EndpointHealth(jobs: counters)
+        health.jobs.inQueue = line.count
+        for worker in workers.values {
+            health.jobs.inProgress += worker.jobs.count
+            if !worker.isHealthy {
+                health.workers.unhealthy += 1
+            } else if !worker.jobs.isEmpty {
+                health.workers.running += 1
+            } else if worker.hasCalled {
+                health.workers.idle += 1
+            } else {
+                health.workers.initializing += 1
+            }
+        }
+        health.workers.ready = health.workers.idle
+        return health
+    }
+}

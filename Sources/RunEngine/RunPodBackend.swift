@@ -1,0 +1,153 @@
+package import Coordination
+import Flashpoints
+package import RunPodAPI
+
+/// Runs jobs on a RunPod endpoint, in the cloud or ours on this machine.
+package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
+    /// What a backend can't make itself.
+    package struct Sources: Sendable {
+        /// A fresh number in `0..<1` at each call.
+        package var chance: @Sendable () -> Double
+        /// Wall time in milliseconds since 1970.
+        package var wallTime: @Sendable () -> Int64
+
+        package init(chance: @escaping @Sendable () -> Double, wallTime: @escaping @Sendable () -> Int64) {
+            self.chance = chance
+            self.wallTime = wallTime
+        }
+    }
+
+    package let endpoint: String
+    let client: RunPodClient
+    let bodies: JobBodies
+    let clock: C
+    let sources: Sources
+    /// How long a `stream` request is held.
+    let hold: Duration
+    /// Pause between two looks at the endpoint's health.
+    private let healthInterval: Duration
+
+    /// Makes a backend.
+    ///
+    /// - Parameters:
+    ///   - instance: Names the life of an endpoint on this machine; `nil` for one that outlives this process.
+    package init(
+        client: RunPodClient,
+        instance: String?,
+        bodies: JobBodies,
+        clock: C,
+        sources: Sources,
+        hold: Duration = .seconds(10),
+        healthInterval: Duration = .seconds(10)
+    ) {
+        endpoint = "\(client.address)" + (instance.map { "#\($0)" } ?? "")
+        self.client = client
+        self.bodies = bodies
+        self.clock = clock
+        self.sources = sources
+        self.hold = hold
+        self.healthInterval = healthInterval
+    }
+
+    package func submit(_ order: JobOrder, report: @escaping Reporter) async -> Report? {
+        let ref = order.ref
+        do {
+            let body = try bodies.request(order)
+            return try await untilHeard(report: report) {
+                switch try await client.run(body) {
+                case .accepted(let job): .heard(.accepted(ref, job: job.id))
+                case .refused(_, let kind, let message): .heard(.refused(ref, Failure(kind, message)))
+                case .unknown(let why): .heard(.unknown(ref, why: why))
+                case .rateLimited(let wait): .again(cause: "too many requests (429)", atLeast: wait ?? .zero)
+                case .unreachable(let failure): .again(cause: "\(failure)", atLeast: .zero)
+                }
+            }
+        } catch is CancellationError {
+            return nil
+        } catch {
+            return .refused(ref, Failure(.permanent, "the job could not be built: \(error)"))
+        }
+    }
+
+    package func cancel(_ order: JobOrder, job: String, report: @escaping Reporter) async {
+        do {
+            try await untilHeard(report: report) {
+                do {
+                    _ = try await client.cancel(job)
+                    return .heard(())
+                } catch let failure as RunPodFailure where !failure.isTemporary {
+                    let message = "job \(job) could not be cancelled: \(failure); it may go on to its limit"
+                    await report(.log(level: .error, worker: order.ref.worker, message: message))
+                    return .heard(())
+                } catch let failure as RunPodFailure {
+                    return .again(cause: "\(failure)", atLeast: failure.wait)
+                }
+            }
+        } catch {
+            // Cancelled: whoever resumes the run cancels the job again.
+        }
+    }
+
+    package func attend(report: @escaping Reporter) async {
+        while !Task.isCancelled {
+            if let health = try? await client.health() {
+                await report(.health(HealthCounters(health)))
+            }
+            guard (try? await clock.sleep(for: healthInterval)) != nil else { return }
+        }
+    }
+}
+
+// MARK: - Asking until there is an answer
+
+/// What one try to reach the endpoint brought.
+enum Attempted<Value: Sendable>: Sendable {
+    case heard(Value)
+    case again(cause: String, atLeast: Duration)
+}
+
+extension RunPodBackend {
+    /// Tries until somebody answers: silence is never failure, so it is reported and tried again for ever.
+    ///
+    /// - Throws: `CancellationError`.
+    func untilHeard<Value: Sendable>(
+        report: Reporter,
+        _ attempt: () async throws -> Attempted<Value>
+    ) async throws -> Value {
+        let since = sources.wallTime()
+        var failures = 0
+        while true {
+            try Task.checkCancellation()
+            switch try await attempt() {
+            case .heard(let value):
+                if failures > 0 { await report(.reachable) }
+                return value
+            case .again(let cause, let least):
+                failures += 1
+                await report(.unreachable(since: since, cause: cause))
+                let wait = Backoff.control.wait(afterFailures: failures, chance: sources.chance())
+                try await clock.sleep(for: max(wait, least))
+            }
+        }
+    }
+}
+
+extension RunPodFailure {
+    /// How long the endpoint asks us to wait.
+    var wait: Duration {
+        if case .rateLimited(let wait?) = self { wait } else { .zero }
+    }
+}
+
+extension HealthCounters {
+    init(_ health: EndpointHealth) {
+        self.init()
+        idle = health.workers.idle
+        initializing = health.workers.initializing
+        running = health.workers.running
+        throttled = health.workers.throttled
+        unhealthy = health.workers.unhealthy
+        inQueue = health.jobs.inQueue
+        inProgress = health.jobs.inProgress
+    }
+}

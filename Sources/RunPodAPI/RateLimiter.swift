@@ -1,0 +1,78 @@
+import Synchronization
+
+/// The operations that RunPod counts together.
+package enum RateClass: String, Sendable, Hashable, CaseIterable {
+    case run
+    /// `status`, `status-sync` and `stream`.
+    case status
+    case cancel
+    case retry
+    case health
+
+    /// Requests a second: 70 % of the published limits; `retry` and `health` have none, so small ones of our own.
+    package var rate: Double {
+        switch self {
+        case .run: 70
+        case .status: 140
+        case .cancel, .retry: 7
+        case .health: 2
+        }
+    }
+}
+
+/// Whoever says when a request may go out.
+package protocol RequestPacing: Sendable {
+    /// Returns when the request may go.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled first.
+    func admit(_ kind: RateClass) async throws
+    /// The server has answered 429; nothing new goes out before `pause` is over.
+    func rejected(_ kind: RateClass, pause: Duration)
+}
+
+/// Keeps each kind of request within its rate, for one endpoint and everybody who talks to it.
+package final class RateLimiter<C: Clock>: RequestPacing where C.Duration == Duration {
+    private let clock: C
+    private let start: C.Instant
+    private let buckets: Mutex<[RateClass: TokenBucket]>
+
+    package init(clock: C) {
+        self.clock = clock
+        start = clock.now
+        buckets = Mutex(
+            // A second's worth may go at once, so that any ten seconds stay below 80 % of the limit.
+            Dictionary(
+                uniqueKeysWithValues: RateClass.allCases.map { ($0, TokenBucket(rate: $0.rate, capacity: $0.rate)) }
+            )
+        )
+    }
+
+    package func admit(_ kind: RateClass) async throws {
+        try Task.checkCancellation()
+        let wait = change(kind) { bucket, now in bucket.reserve(now: now) } ?? .zero
+        guard wait > .zero else { return }
+        do {
+            try await clock.sleep(for: wait)
+        } catch {
+            change(kind) { bucket, now in bucket.giveBack(now: now) }
+            throw error
+        }
+    }
+
+    package func rejected(_ kind: RateClass, pause: Duration) {
+        change(kind) { bucket, now in bucket.rejected(now: now, pause: pause) }
+    }
+
+    @discardableResult
+    private func change<Value: Sendable>(
+        _ kind: RateClass,
+        _ body: (inout TokenBucket, Duration) -> Value
+    ) -> Value? {
+        let now = start.duration(to: clock.now)
+        return buckets.withLock { buckets in
+            guard var bucket = buckets[kind] else { return nil }
+            defer { buckets[kind] = bucket }
+            return body(&bucket, now)
+        }
+    }
+}

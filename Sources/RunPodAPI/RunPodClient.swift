@@ -1,0 +1,288 @@
+import Flashpoints
+package import FoundationEssentials
+package import HTTPTransport
+
+/// What a client asks of a RunPod endpoint; one call is one request, kept within the rate limits.
+///
+/// Nothing is tried twice here: who calls knows what is worth it. Every method throws ``RunPodFailure``, or
+/// `CancellationError` when the task was cancelled.
+package struct RunPodClient: Sendable {
+    /// The most an encoded `run` request may have; RunPod refuses more than 10 MiB, also of wrapping it adds itself.
+    package static let submissionLimit = 9_961_472
+
+    package let address: EndpointAddress
+    private let credential: Credential
+    private let control: any HTTPSending
+    private let polls: any HTTPSending
+    private let pacing: any RequestPacing
+    private let wallClock: @Sendable () -> Date
+
+    /// Makes a client.
+    ///
+    /// - Parameters:
+    ///   - control: Carries the short calls.
+    ///   - polls: Carries `status-sync` and `stream`, which the endpoint holds.
+    ///   - wallClock: Only for a `Retry-After` that is a date in an answer without `Date`.
+    package init(
+        address: EndpointAddress,
+        credential: Credential,
+        control: any HTTPSending,
+        polls: any HTTPSending,
+        pacing: any RequestPacing,
+        wallClock: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.address = address
+        self.credential = credential
+        self.control = control
+        self.polls = polls
+        self.pacing = pacing
+        self.wallClock = wallClock
+    }
+}
+
+extension RunPodClient {
+    /// Submits a job.
+    ///
+    /// - Parameter body: The request as JSON: `input`, which must not be empty, and `policy`.
+    /// - Throws: Only `CancellationError`; whether a job exists is then unknown.
+    package func run(_ body: Data) async throws -> SubmissionOutcome {
+        guard body.count <= Self.submissionLimit else {
+            let message = "the request has \(body.count) bytes, RunPod takes at most \(Self.submissionLimit)"
+            return .refused(status: nil, .permanent, message: message)
+        }
+        try await pacing.admit(.run)
+        let response: TransportResponse
+        do {
+            response = try await control.send(request("POST", "run", body: body, deadline: .seconds(30)))
+        } catch let failure as HTTPFailure {
+            return failure.mayHaveBeenProcessed ? .unknown(why: "\(failure)") : .unreachable(failure)
+        }
+        if let job = jobObject(in: response) { return .accepted(job) }
+        switch classify(response, .run, job: nil) {
+        case nil:
+            return .unknown(why: "the endpoint accepted the job and gave no id: \(excerpt(response))")
+        case .rateLimited(let wait):
+            return .rateLimited(retryAfter: wait)
+        case .refusedByEndpoint(let status, let explanation):
+            return .refused(status: status, .config, message: explanation)
+        case .badRequest(let status, let message):
+            return .refused(status: status, .permanent, message: message)
+        case let failure?:
+            return .unknown(why: "\(failure)")
+        }
+    }
+
+    /// How a job is.
+    package func status(_ job: String) async throws -> JobReply {
+        let response = try await perform(.status, "GET", "status", job: job, limit: Self.resultLimit)
+        return try jobReply(in: response)
+    }
+
+    /// What a held `status-sync` gave.
+    package enum HeldStatus: Sendable, Hashable {
+        case reply(JobReply)
+        /// The endpoint has no such operation (404, 405, 501); ask `status`.
+        ///
+        /// A 404 is also what an endpoint that has it says of a job it does not know, which `status` then tells.
+        case unsupported(status: Int)
+    }
+
+    /// How a job is, answered when it has ended or `wait` is over, whichever comes first.
+    ///
+    /// - Parameter wait: 1 to 90 s.
+    package func statusSync(_ job: String, wait: Duration) async throws -> HeldStatus {
+        let wait = min(max(wait, .seconds(1)), .seconds(90))
+        do {
+            let response = try await perform(
+                .status,
+                "GET",
+                "status-sync",
+                job: job,
+                query: [("wait", wait.milliseconds)],
+                deadline: wait + .seconds(5),
+                limit: Self.resultLimit,
+                over: polls
+            )
+            return .reply(try jobReply(in: response))
+        } catch RunPodFailure.notFound {
+            return .unsupported(status: 404)
+        } catch RunPodFailure.badRequest(let status, _) where status == 405 {
+            return .unsupported(status: status)
+        } catch RunPodFailure.serverTrouble(let status, _) where status == 501 {
+            return .unsupported(status: status)
+        }
+    }
+
+    /// What the job has streamed since the last call, held up to `wait` while there is nothing.
+    ///
+    /// Each piece is handed out once; read on until the status is terminal and nothing comes.
+    ///
+    /// - Parameter wait: 1 to 300 s.
+    package func stream(_ job: String, wait: Duration) async throws -> StreamReply {
+        let wait = min(max(wait, .seconds(1)), .seconds(300))
+        let response = try await perform(
+            .status,
+            "GET",
+            "stream",
+            job: job,
+            query: [("wait", wait.milliseconds)],
+            deadline: wait + .seconds(5),
+            limit: Self.streamLimit,
+            over: polls
+        )
+        return try decode(StreamReply.self, from: response)
+    }
+
+    /// Cancels a job; nil when the endpoint has nothing more to say about it (404, or an empty answer).
+    package func cancel(_ job: String) async throws -> JobReply? {
+        do {
+            let response = try await perform(.cancel, "POST", "cancel", job: job)
+            return jobObject(in: response)
+        } catch RunPodFailure.notFound {
+            return nil
+        }
+    }
+
+    /// Queues a job that failed or timed out once more, under the same id.
+    package func retry(_ job: String) async throws -> JobReply {
+        try jobReply(in: try await perform(.retry, "POST", "retry", job: job))
+    }
+
+    /// The endpoint's counters; also the way to find out whether address and key are right.
+    package func health() async throws -> EndpointHealth {
+        try decode(EndpointHealth.self, from: try await perform(.health, "GET", "health", deadline: .seconds(5)))
+    }
+}
+
+extension RunPodClient {
+    /// A result of 20 MB, with room for escapes.
+    private static let resultLimit = 48 << 20
+    /// What a worker streamed while nobody read.
+    private static let streamLimit = 64 << 20
+    private static let answerLimit = 1 << 20
+
+    private func request(
+        _ method: String,
+        _ operation: String,
+        job: String? = nil,
+        query: [(String, String)] = [],
+        body: Data? = nil,
+        deadline: Duration,
+        limit: Int = answerLimit
+    ) -> TransportRequest {
+        var headers: HeaderFields = ["Authorization": credential.bearer, "Accept": "application/json"]
+        if method == "POST" { headers.add("Content-Type", "application/json") }
+        return TransportRequest(
+            method: method,
+            url: address.url(operation, job: job, query: query),
+            headers: headers,
+            body: body,
+            deadline: deadline,
+            bodyLimit: limit
+        )
+    }
+
+    private func perform(
+        _ kind: RateClass,
+        _ method: String,
+        _ operation: String,
+        job: String? = nil,
+        query: [(String, String)] = [],
+        deadline: Duration = .seconds(10),
+        limit: Int = answerLimit,
+        over transport: (any HTTPSending)? = nil
+    ) async throws -> TransportResponse {
+        try await pacing.admit(kind)
+        let response: TransportResponse
+        do {
+            response = try await (transport ?? control).send(
+                request(method, operation, job: job, query: query, deadline: deadline, limit: limit)
+            )
+        } catch let failure as HTTPFailure {
+            if case .bodyTooLarge = failure { throw RunPodFailure.malformedReply(why: "\(failure)") }
+            throw RunPodFailure.unreachable(failure)
+        }
+        // RunPod answers 400 with a job object where the job itself has failed.
+        if 400..<500 ~= response.status, jobObject(in: response) != nil { return response }
+        if let failure = classify(response, kind, job: job) { throw failure }
+        return response
+    }
+
+    /// What a status stands for; nil for a success.
+    private func classify(_ response: TransportResponse, _ kind: RateClass, job: String?) -> RunPodFailure? {
+        switch response.status {
+        case 200..<300:
+            return nil
+        case 300..<400:
+            // The target may carry anything, so only its host is told.
+            let target = response.headers["Location"].flatMap { URLComponents(string: $0)?.host }
+            return .refusedByEndpoint(
+                status: response.status,
+                explanation: """
+                    \(address) answers with a redirect\(target.map { " to \($0)" } ?? "") (\(response.status)), which is \
+                    not followed because the key would go along; put the right address into RUNPOD_ENDPOINT
+                    """
+            )
+        case 401, 402, 403:
+            return .refusedByEndpoint(status: response.status, explanation: refusal(response))
+        case 404 where job == nil:
+            return .refusedByEndpoint(status: 404, explanation: refusal(response))
+        case 404:
+            return .notFound(job: job ?? "", message: excerpt(response))
+        case 429:
+            let wait = RetryAfter.wait(in: response.headers, now: wallClock())
+            pacing.rejected(kind, pause: wait ?? .zero)
+            return .rateLimited(retryAfter: wait)
+        case 500...:
+            return .serverTrouble(status: response.status, message: excerpt(response))
+        default:
+            return .badRequest(status: response.status, message: excerpt(response))
+        }
+    }
+
+    /// What to look at when an endpoint refuses us; a wrong host and an old key look alike from here.
+    private func refusal(_ response: TransportResponse) -> String {
+        let meaning =
+            switch response.status {
+            case 401: "the key \(credential) is not accepted"
+            case 402: "the account of the key \(credential) has no credit"
+            case 403: "the key \(credential) may not use this endpoint"
+            default: "there is no endpoint \(address.id) for the key \(credential)"
+            }
+        let advice =
+            WireURL.isRunPod(address.host) && address.host != "api.runpod.ai"
+            ? "jobs are served by api.runpod.ai, RUNPOD_ENDPOINT says \(address.host)"
+            : "check RUNPOD_API_KEY and RUNPOD_ENDPOINT"
+        return "\(address) refuses us (\(response.status)): \(meaning); \(advice). It says: \(excerpt(response))"
+    }
+
+    private func excerpt(_ response: TransportResponse) -> String {
+        RunPodAPI.excerpt(of: response.body, hiding: credential)
+    }
+
+    private func jobObject(in response: TransportResponse) -> JobReply? {
+        guard 200..<300 ~= response.status || 400..<500 ~= response.status else { return nil }
+        return try? JSONCoding.decode(JobReply.self, from: response.body)
+    }
+
+    private func jobReply(in response: TransportResponse) throws -> JobReply {
+        if let job = jobObject(in: response) { return job }
+        return try decode(JobReply.self, from: response)
+    }
+
+    private func decode<Value: Decodable>(_ type: Value.Type, from response: TransportResponse) throws -> Value {
+        do {
+            return try JSONCoding.decode(type, from: response.body)
+        } catch {
+            throw RunPodFailure.malformedReply(why: "\(type) expected, got \(excerpt(response))")
+        }
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, as RunPod wants its waits.
+    fileprivate var milliseconds: String {
+        let (seconds, attoseconds) = components
+        return String(seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+    }
+}

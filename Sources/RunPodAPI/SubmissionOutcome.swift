@@ -1,0 +1,22 @@
+package import Flashpoints
+package import HTTPTransport
+
+/// What became of one `run` request.
+///
+/// `run` has no idempotency key, so what matters is whether a job may exist. Every answer of 500 and above counts as
+/// ``unknown(why:)``: a gateway says 502 or 504 also when the request it passed on was carried out.
+package enum SubmissionOutcome: Sendable, Hashable {
+    /// The job exists.
+    case accepted(JobReply)
+    /// No job exists, and the same request would be refused again.
+    ///
+    /// `config` for the key or the address, `permanent` for the request itself; `status` is nil when the request was
+    /// not even sent because it is over the limit.
+    case refused(status: Int?, FailureClass, message: String)
+    /// No job exists because of too many requests; the wait the server asked for, at most 60 s.
+    case rateLimited(retryAfter: Duration?)
+    /// Nobody knows whether a job exists.
+    case unknown(why: String)
+    /// No job exists: the request was surely not sent.
+    case unreachable(HTTPFailure)
+}

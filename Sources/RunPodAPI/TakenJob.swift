@@ -1,0 +1,43 @@
+package import Flashpoints
+
+/// A job that the platform has handed to this worker.
+package struct TakenJob: Sendable, Hashable {
+    package var id: String
+    /// What the client submitted; an empty object when the platform left it out.
+    package var input: JSONValue
+
+    package init(id: String, input: JSONValue) {
+        self.id = id
+        self.input = input
+    }
+}
+
+/// How a job ended on the worker.
+package enum JobResult: Sendable, Hashable {
+    case output(JSONValue)
+    /// Always text: the platform drops any other JSON value.
+    case failed(String)
+}
+
+/// What a handler writes its records to while it works.
+package struct JobStreamWriter: Sendable {
+    private let send: @Sendable (JSONValue) async -> Void
+
+    package init(_ send: @escaping @Sendable (JSONValue) async -> Void) {
+        self.send = send
+    }
+
+    /// Sends one record after all that were written before it.
+    ///
+    /// Returns when the record's turn has come, so a slow platform slows the writer down. A record that can't be
+    /// delivered is dropped with a notice, and so are those of the next 10 s; the job's output has to carry everything
+    /// that matters. Does nothing once the job was stopped.
+    package func write(_ record: JSONValue) async {
+        await send(record)
+    }
+}
+
+/// What a worker does with a job: returns its output or throws why there is none.
+///
+/// Cancelled when the platform stops the job; what it returns then is posted nowhere.
+package typealias JobHandler = @Sendable (TakenJob, JobStreamWriter) async throws -> JSONValue

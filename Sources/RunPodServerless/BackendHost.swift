@@ -1,0 +1,127 @@
+import Coordination
+import FoundationEssentials
+import HTTPTransport
+import LocalEndpoint
+import RunEngine
+import RunPodAPI
+import Settings
+
+/// Opens the backend that a mode wants for as long as a run is driven.
+struct BackendHost {
+    let launcher: RunLauncher
+    let bodies: JobBodies
+    let control: RunControl
+
+    private var settings: Settings { launcher.settings }
+
+    /// Calls `body` with the backend; whatever belongs to it is gone when this returns.
+    func withBackend<Value: Sendable>(
+        _ body: (any Backend) async throws -> Value
+    ) async throws -> Value {
+        switch launcher.mode {
+        case .inProcess:
+            try await PipelineHost.withHandler(settings, database: settings.localDatabase) { handler in
+                let backend = InProcessBackend(instance: UUID().uuidString, bodies: bodies) { input, emit in
+                    _ = try await handler.process(input, emit: emit)
+                }
+                return try await body(backend)
+            }
+        case .onThisMachine(let workers):
+            try await withLocalEndpoint(workers: workers) { address in
+                let text = "\(address.baseURL)/\(address.endpointID)"
+                guard let credential = Credential(address.token) else {
+                    preconditionFailure("the endpoint on this machine makes a token that can be sent")
+                }
+                return try await withClient(try EndpointAddress(text), credential) { client in
+                    try await body(backend(client, instance: address.instanceID))
+                }
+            }
+        case .endpoint(let address, let credential):
+            try await withClient(address, credential) { client in
+                try await body(backend(client, instance: nil))
+            }
+        }
+    }
+
+    private func backend(_ client: RunPodClient, instance: String?) -> RunPodBackend<ContinuousClock> {
+        RunPodBackend(
+            client: client,
+            instance: instance,
+            bodies: bodies,
+            clock: ContinuousClock(),
+            sources: RunPodBackend.Sources(chance: launcher.sources.chance, wallTime: launcher.sources.wallTime)
+        )
+    }
+
+    private func withClient<Value: Sendable>(
+        _ address: EndpointAddress,
+        _ credential: Credential,
+        _ body: (RunPodClient) async throws -> Value
+    ) async throws -> Value {
+        try await HTTPTransport.withTransport(.control) { control in
+            try await HTTPTransport.withTransport(.polls) { polls in
+                let client = RunPodClient(
+                    address: address,
+                    credential: credential,
+                    control: control,
+                    polls: polls,
+                    pacing: RateLimiter(clock: ContinuousClock())
+                )
+                return try await body(client)
+            }
+        }
+    }
+
+    /// Runs the endpoint on this machine and its workers, whose words go into the run's log.
+    private func withLocalEndpoint<Value: Sendable>(
+        workers: Int,
+        _ body: (LocalEndpoint.Address) async throws -> Value
+    ) async throws -> Value {
+        var options = LocalEndpoint.Options(token: UUID().uuidString.lowercased())
+        options.workers = workers
+        options.workerCommand = launcher.workerCommand
+        options.environment = settings.childEnvironment(from: launcher.environment)
+        options.logger = launcher.logger
+        // What workers say is told by their stream too; a flood of lines may lose its beginning, not hold a worker up.
+        let (lines, sink) = AsyncStream.makeStream(of: WorkerWord.self, bufferingPolicy: .bufferingNewest(1_000))
+        options.onWorkerLine = { pod, line in sink.yield(WorkerWord(level: .debug, text: "\(pod): \(line)")) }
+        options.onWorkerEvent = { pod, event in
+            if let word = WorkerWord(pod, event) { sink.yield(word) }
+        }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [control] in
+                for await word in lines { await control.log(word.level, word.text) }
+            }
+            defer {
+                sink.finish()
+                group.cancelAll()
+            }
+            return try await LocalEndpoint.run(options, body: body)
+        }
+    }
+}
+
+/// A line about a worker process for the run's log.
+private struct WorkerWord: Sendable {
+    var level: LogLevel
+    var text: String
+
+    init(level: LogLevel, text: String) {
+        self.level = level
+        self.text = text
+    }
+
+    /// What is worth a line: a process that was not asked to end and did.
+    init?(_ pod: String, _ event: WorkerSupervisor.Event) {
+        switch event {
+        case .started(let pid): self.init(level: .debug, text: "worker process \(pod) started (pid \(pid))")
+        case .exited(let status): self.init(level: .debug, text: "worker process \(pod) ended: \(status)")
+        case .failedToStart(let message):
+            self.init(level: .error, text: "worker process \(pod) could not be started: \(message)")
+        case .restarting(let wait, let isCrashLooping):
+            let again = "worker process \(pod) died and is started again in \(wait)"
+            let advice = isCrashLooping ? "; it dies again and again, LOG_LEVEL=DEBUG shows its words" : ""
+            self.init(level: isCrashLooping ? .error : .warning, text: again + advice)
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package import Coordination
+package import Flashpoints
+import FoundationEssentials
+package import RunJournal
+package import Settings
+import Synchronization
+
+/// Reads a batch, plans it and puts the run on disk; nothing is submitted yet.
+package enum NewRun {
+    /// Where the batch comes from.
+    package enum Source: Sendable {
+        /// A file, or `-` for standard input.
+        case path(String)
+        case flashpoints([Flashpoint])
+    }
+
+    /// What a planner can't make itself.
+    package struct Sources: Sendable {
+        /// Wall time in milliseconds since 1970.
+        package var wallTime: @Sendable () -> Int64
+        /// A fresh number in `0..<1` at each call.
+        package var chance: @Sendable () -> Double
+
+        package init(wallTime: @escaping @Sendable () -> Int64, chance: @escaping @Sendable () -> Double) {
+            self.wallTime = wallTime
+            self.chance = chance
+        }
+
+        /// The machine's own.
+        package static let system = Sources(
+            wallTime: { Int64(Date().timeIntervalSince1970 * 1_000) },
+            chance: { Double.random(in: 0..<1) }
+        )
+    }
+
+    /// Creates the run.
+    ///
+    /// - Parameter silenceLimit: Seconds without any answer at the start after which the run gives up; `nil` for never.
+    /// - Returns: The run's folder.
+    /// - Throws: `InputError`, `FileError` or `JournalError`; the folder is gone again then.
+    package static func create(
+        from source: Source,
+        settings: Settings,
+        silenceLimit: Double?,
+        sources: Sources = .system
+    ) async throws -> RunFolder {
+        let now = sources.wallTime()
+        let date = settings.date ?? NewRun.day(of: now)
+        // Opened before anything is created: a wrong path must leave no trace.
+        let reader: InputReader? =
+            if case .path(let path) = source { try InputReader(path: path) } else { nil }
+        var generator = SystemRandomNumberGenerator()
+        let folder = try RunStore(home: settings.home.path).createRun(date: date, using: &generator)
+        do {
+            try await fill(folder, from: source, reader, date, settings, silenceLimit, now)
+            return folder
+        } catch {
+            try? folder.remove()
+            throw error
+        }
+    }
+
+    private static func fill(
+        _ folder: RunFolder,
+        from source: Source,
+        _ reader: InputReader?,
+        _ date: String,
+        _ settings: Settings,
+        _ silenceLimit: Double?,
+        _ now: Int64
+    ) async throws {
+        let journal = try await SQLiteJournal.create(in: folder)
+        let planned = Mutex<[PlanItem]>([])
+        let keep: @Sendable ([FlashpointRow]) async throws -> Void = { rows in
+            planned.withLock { $0 += rows.map(PlanItem.init) }
+            try await journal.append(rows)
+        }
+        if let reader {
+            try await InputSpool.write(reader, to: folder.path, rows: keep)
+        } else if case .flashpoints(let flashpoints) = source {
+            try await keep(try await InputSpool.write(flashpoints, to: folder.path))
+        }
+        let items = planned.withLock { $0 }
+        let plan = Plan(
+            items,
+            workers: settings.runpodWorkers,
+            strategy: settings.strategy.split,
+            limits: ChunkLimits(flashpoints: settings.chunkMax)
+        )
+        let header = RunHeader(
+            run: folder.run,
+            date: date,
+            trigger: settings.trigger,
+            cleanup: settings.cleanup,
+            workers: settings.runpodWorkers,
+            strategy: settings.strategy.split,
+            flashpoints: items.count,
+            shares: plan.shares.map(\.count)
+        )
+        let policy = RunPolicy(settings, flashpoints: items.count, silenceLimit: silenceLimit)
+        try await journal.setPlan(header, plan, policy, createdAt: now)
+        try journal.close()
+    }
+
+    /// The day in UTC.
+    package static func day(of milliseconds: Int64) -> String {
+        String(WallTime.text(milliseconds).prefix(10))
+    }
+}
+
+extension RunPolicy {
+    package init(_ settings: Settings, flashpoints: Int, silenceLimit: Double?) {
+        self.init()
+        retries = settings.retries
+        maxFailures = settings.maxFailures?.allowance(of: flashpoints)
+        self.silenceLimit = silenceLimit
+    }
+}
+
+extension Settings.Strategy {
+    /// The same for the splitter.
+    package var split: Flashpoints.Strategy {
+        switch self {
+        case .even: .even
+        case .balanced: .balanced
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Coordination
+package import Flashpoints
+import FoundationEssentials
+import HTTPTransport
+import LocalEndpoint
+package import Logging
+import RunEngine
+package import RunJournal
+import RunPodAPI
+package import Settings
+
+/// Drives a run that is on disk, new or interrupted, with the backend that its mode wants.
+package struct RunLauncher: Sendable {
+    /// How a run was left.
+    package enum Departure: Sendable {
+        case ended(RunAnswer)
+        /// The endpoint refuses us or never answered; the run can be resumed.
+        case halted(Failure)
+        /// Somebody asked to stop; the run can be resumed.
+        case stopped
+    }
+
+    package var settings: Settings
+    package var mode: RunMode
+    /// How this machine's worker processes are started: a program and its arguments.
+    package var workerCommand: [String]
+    /// The environment that worker processes inherit from.
+    package var environment: [String: String]
+    package var logger: Logger
+    package var sources: NewRun.Sources = .system
+
+    package init(
+        settings: Settings,
+        mode: RunMode,
+        workerCommand: [String],
+        environment: [String: String],
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.mode = mode
+        self.workerCommand = workerCommand
+        self.environment = environment
+        self.logger = logger
+    }
+
+    /// Drives the run while `attend` watches it.
+    ///
+    /// - Parameters:
+    ///   - lingers: Whether to stay after the end for commands that reopen the run, until told to stop.
+    ///   - attend: Gets the handle before the first event; its own end does not end the run.
+    /// - Throws: `JournalError` when somebody else drives the run or its journal can't be used.
+    package func drive(
+        _ folder: RunFolder,
+        lingers: Bool = false,
+        attend: @escaping @Sendable (RunHandle) async throws -> Void
+    ) async throws -> Departure {
+        let journal = try await SQLiteJournal.open(folder, for: .driving)
+        let (state, seq) = try await journal.loadState()
+        if let answer = state.finalAnswer, !lingers {
+            try journal.close()
+            return .ended(answer)
+        }
+        let log = try await RunLogKeeper(folder: folder, journal: journal, level: LogLevel(settings.logLevel))
+        let control = RunControl()
+        let feed = EventFeed(journal: journal) { await log.keep($0) }
+        let handle = RunHandle(header: state.plan.header, folder: folder, control: control, feed: feed)
+        let host = BackendHost(launcher: self, bodies: try bodies(state.plan, folder), control: control)
+        let turn = Turn(state: state, seq: seq, journal: journal, control: control, feed: feed, sources: sources)
+        let left = try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await attend(handle) }
+            defer { feed.finish() }
+            let left = try await host.withBackend { try await turn.drive($0, lingers: lingers) }
+            // Who watches has the feed's end to see; what it throws is the caller's to know.
+            try await group.waitForAll()
+            return left
+        }
+        try journal.close()
+        return left
+    }
+
+    private func bodies(_ plan: RunPlan, _ folder: RunFolder) throws -> JobBodies {
+        JobBodies(
+            plan: plan,
+            spool: try SpoolReader(folder: folder.path),
+            limits: JobBodies.Limits(requestTimeout: settings.requestTimeout, jobTimeout: settings.jobTimeout),
+            payload: settings.runpodPayload == .ids ? .ids : .full,
+            logLevel: settings.logLevel.rawValue
+        )
+    }
+}
+
+/// One driver's turn at a run.
+private struct Turn: Sendable {
+    let state: RunState
+    let seq: Int
+    let journal: SQLiteJournal
+    let control: RunControl
+    let feed: EventFeed
+    let sources: NewRun.Sources
+
+    func drive(_ backend: some Backend, lingers: Bool) async throws -> RunLauncher.Departure {
+        let driver = RunDriver(
+            state: state,
+            seq: seq,
+            clock: ContinuousClock(),
+            backend: backend,
+            journal: journal,
+            sources: RunDriver.Sources(
+                wallTime: sources.wallTime,
+                chance: sources.chance,
+                nonce: { UUID().uuidString.lowercased() }
+            ),
+            control: control,
+            feed: feed
+        )
+        let (outcome, last) = try await driver.run(lingers: lingers)
+        if let violation = last.violation() {
+            throw ConservationFault(violation: violation, journal: journal.folder.journalPath)
+        }
+        switch outcome {
+        case .ended: return .ended(last.finalAnswer ?? last.answer(at: sources.wallTime(), now: last.t))
+        case .halted(let failure): return .halted(failure)
+        case .stopped: return .stopped
+        }
+    }
+}
+
+/// A fault of ours: the run's flashpoints don't add up.
+package struct ConservationFault: Error, CustomStringConvertible {
+    package let violation: String
+    package let journal: String
+
+    /// What is wrong and what keeps it.
+    package var description: String {
+        "a fault in etl-dash: \(violation). The run's journal is \(journal); please keep it and report this"
+    }
+}

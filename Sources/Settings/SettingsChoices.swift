@@ -1,0 +1,53 @@
+extension Settings {
+    /// How much is logged.
+    public enum LogLevel: String, Sendable, Hashable, CaseIterable {
+        /// Every stage of every flashpoint.
+        case debug = "DEBUG"
+        /// What workers begin and complete.
+        case info = "INFO"
+        /// What went wrong in part.
+        case warning = "WARNING"
+        /// What failed.
+        case error = "ERROR"
+    }
+
+    /// What a job carries for each flashpoint.
+    public enum Payload: String, Sendable, Hashable, CaseIterable {
+        /// The flashpoint itself.
+        case full
+        /// Its id alone, for handlers that load flashpoints themselves.
+        case ids
+    }
+
+    /// How flashpoints are shared out.
+    public enum Strategy: String, Sendable, Hashable, CaseIterable {
+        /// Contiguous shares whose sizes differ by one at most.
+        case even
+        /// Heaviest first, each onto the lane with the least weight.
+        case balanced
+    }
+
+    /// What a run does when its terminal goes away.
+    public enum HangupResponse: String, Sendable, Hashable, CaseIterable {
+        /// Stops driving; `resume` goes on with it.
+        case stop
+        /// Goes on without a terminal.
+        case background
+    }
+
+    /// How many flashpoints may fail before the rest isn't worth its price.
+    public enum FailureLimit: Sendable, Hashable {
+        /// So many flashpoints.
+        case count(Int)
+        /// So many out of a hundred.
+        case percent(Int)
+
+        /// The largest number of failures that a batch of `total` may have, rounded down.
+        public func allowance(of total: Int) -> Int {
+            switch self {
+            case .count(let count): count
+            case .percent(let percent): total / 100 * percent + total % 100 * percent / 100
+            }
+        }
+    }
+}
