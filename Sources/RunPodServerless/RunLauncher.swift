@@ -105,7 +105,7 @@ private struct Turn: Sendable {
             clock: ContinuousClock(),
             backend: backend,
             journal: journal,
-            sources: RunDriver.Sources(
+            sources: RunSources(
                 wallTime: sources.wallTime,
                 chance: sources.chance,
                 nonce: { UUID().uuidString.lowercased() }

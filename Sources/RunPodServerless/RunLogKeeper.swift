@@ -20,7 +20,7 @@ final class RunLogKeeper: Sendable {
         let written = lines.withLock { lines in
             events.flatMap { event in
                 lines.lines(for: event).map { line in
-                    RunJournal.LogLine(at: event.at, level: line.level, worker: line.worker, message: line.message)
+                    RunLog.Line(at: event.at, level: line.level, worker: line.worker, message: line.message)
                 }
             }
         }
