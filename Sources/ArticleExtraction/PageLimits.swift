@@ -8,7 +8,7 @@ package struct PageLimits: Sendable, Hashable {
     package var nodes: Int
     /// Attributes kept of one element; further ones are ignored.
     package var attributes: Int
-    /// Characters below which a text is no article.
+    /// Characters below which a text is no article, one of Chinese, Japanese or Korean counting as two.
     package var shortestText: Int
 
     package init(
@@ -28,7 +28,7 @@ package struct PageLimits: Sendable, Hashable {
 
 /// A bound of `PageLimits` that a page exceeded.
 package enum PageCut: String, Sendable, Hashable, CaseIterable {
-    case bytes
     case depth
     case nodes
+    case bytes
 }

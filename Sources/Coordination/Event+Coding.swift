@@ -32,7 +32,7 @@ extension Event: Codable {
         try fields.encode(Event.version, forKey: .version)
         try fields.encode(seq, forKey: .seq)
         try fields.encode(WallTime.text(at), forKey: .at)
-        try fields.encode((t * 1_000).rounded() / 1_000, forKey: .seconds)
+        try fields.encode(t, forKey: .seconds)
         try fields.encode(body.name, forKey: .event)
         try body.encode(&fields, encoder)
     }

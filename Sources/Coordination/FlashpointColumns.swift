@@ -1,7 +1,7 @@
 import Flashpoints
 
-/// The run's knowledge about each flashpoint, by input index, in columns of some 14 bytes a flashpoint.
-package struct FlashpointColumns: Sendable {
+/// The run's knowledge about each flashpoint, by input index, in columns of some 16 bytes a flashpoint.
+package struct FlashpointColumns: Sendable, Hashable {
     /// Where a flashpoint stands.
     package enum Standing: UInt8, Sendable {
         case pending
@@ -24,7 +24,9 @@ package struct FlashpointColumns: Sendable {
     var losses: [UInt8]
     /// Answers without it, charged to the contract's budget.
     var omissions: [UInt8]
-    /// Seconds of the accepted attempt; not a number when nobody measured them.
+    /// Jobs that were lost while the worker was at it.
+    var deaths: [UInt8]
+    /// Seconds of the accepted attempt; negative when nobody measured them.
     var seconds: [Float]
     var isEstimated: [Bool]
     /// Failed in the attempt that is out, to be tried again after it.
@@ -39,7 +41,8 @@ package struct FlashpointColumns: Sendable {
         tries = attempts
         losses = attempts
         omissions = attempts
-        seconds = Array(repeating: .nan, count: count)
+        deaths = attempts
+        seconds = Array(repeating: Self.unmeasured, count: count)
         isEstimated = Array(repeating: false, count: count)
         isToRetry = Array(repeating: false, count: count)
         for piece in plan.plan.chunks {
@@ -50,8 +53,15 @@ package struct FlashpointColumns: Sendable {
         }
     }
 
+    static let unmeasured: Float = -1
+
+    /// Failures in all since the budgets were new.
+    func spent(_ index: Int) -> Int {
+        Int(tries[index]) + Int(losses[index]) + Int(omissions[index]) + Int(deaths[index])
+    }
+
     /// The seconds of the accepted attempt, when they were measured.
-    func measured(_ index: Int) -> Double? { seconds[index].isNaN ? nil : Double(seconds[index]) }
+    func measured(_ index: Int) -> Double? { seconds[index] < 0 ? nil : Double(seconds[index]) }
 
     /// Makes a settled flashpoint pending again with all budgets new.
     mutating func reopen(_ index: Int) {
@@ -59,7 +69,8 @@ package struct FlashpointColumns: Sendable {
         tries[index] = 0
         losses[index] = 0
         omissions[index] = 0
+        deaths[index] = 0
         isToRetry[index] = false
-        seconds[index] = .nan
+        seconds[index] = Self.unmeasured
     }
 }

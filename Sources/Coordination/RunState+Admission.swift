@@ -11,11 +11,11 @@ extension RunState {
         switch report {
         case .accepted(let ref, let job):
             // Also when the attempt is no longer awaited: the journal must know every job that exists.
-            .attemptAccepted(ref, job: job)
+            live(ref)?.job == job ? nil : .attemptAccepted(ref, job: job)
         case .unknown(let ref, let why):
-            live(ref) == nil ? nil : .attemptUnknown(ref, why: why)
+            live(ref)?.phase == .intended ? .attemptUnknown(ref, why: why) : nil
         case .refused(let ref, let failure):
-            live(ref) == nil ? nil : .attemptRefused(ref, failure)
+            live(ref).map { $0.job == nil } == true ? .attemptRefused(ref, failure) : nil
         case .started(let ref, let instance, let delayMS):
             live(ref) == nil ? nil : .attemptStarted(ref, instance: instance, delayMS: delayMS)
         case .ended(let ref, let end):
@@ -46,26 +46,13 @@ extension RunState {
         case .log(let level, let message):
             return .log(level: LogLevel(rawValue: level) ?? .info, worker: ref.worker, message: message)
         case .result(let result):
-            return admit(
-                ItemResult(
-                    index: result.index,
-                    id: result.id,
-                    hash: result.hash,
-                    outcome: result.outcome,
-                    seconds: result.seconds
-                ),
-                of: ref
-            )
+            return admit(ItemResult(result), of: ref)
         case .heartbeat(let residentMB, let cpuSeconds):
             guard lane(ref.worker) != nil else { return nil }
             return .workerVitals(worker: ref.worker, residentMB: residentMB, cpuSeconds: cpuSeconds)
         case .end:
             return nil
         }
-    }
-
-    private func isOut(_ index: Int, _ ref: AttemptRef) -> Bool {
-        flashpoints.standing.indices.contains(index) && flashpoints.standing[index] == .inFlight && live(ref) != nil
     }
 
     private func admit(_ result: ItemResult, of ref: AttemptRef) -> Event.Body {
@@ -86,11 +73,11 @@ extension RunState {
         case .success(let value):
             return settle(result, of: ref, as: .ok(result: value))
         case .failure(let failure):
-            // Of an attempt that is over, only a success still says something new.
-            if live(ref) == nil || flashpoints.isToRetry[index] { return duplicate }
-            let isFinal = lanes[ref.worker - 1].isCancelled || isCancelled
-            if !isFinal, mayTryAgain(index, after: failure.kind, uncharged: 1) {
-                return .flashpointFailed(ref, index: index, id: id, failure, seconds: result.seconds ?? 0)
+            // Of an attempt that no longer holds the flashpoint, only a success still says something new.
+            guard let live = live(ref), isOut(index, ref), !flashpoints.isToRetry[index] else { return duplicate }
+            if !live.isCancelled, mayTryAgain(index, after: failure.kind, uncharged: 1) {
+                let seconds = result.plausibleSeconds ?? 0
+                return .flashpointFailed(ref, index: index, id: id, failure, seconds: seconds)
             }
             return settle(result, of: ref, as: .failed(failure))
         }
@@ -104,14 +91,25 @@ extension RunState {
                 index: result.index,
                 id: plan.catalogue.id(result.index),
                 outcome: outcome,
-                seconds: result.seconds,
-                isEstimated: result.isEstimated,
+                seconds: result.plausibleSeconds,
+                isEstimated: result.isEstimated && result.plausibleSeconds != nil,
                 attempts: Int(flashpoints.attempts[result.index])
             )
         )
     }
 
     private func distrust(_ ref: AttemptRef, _ what: String) -> Event.Body {
-        .log(level: .error, worker: ref.worker, message: "\(ref) sent \(what); it is not taken")
+        .log(
+            level: .error,
+            worker: ref.worker,
+            message: "chunk \(ref.chunk), attempt \(ref.attempt) sent \(what); it is not taken"
+        )
+    }
+}
+
+extension ItemResult {
+    /// The seconds when they are a time that a job can take: a handler may write any number.
+    fileprivate var plausibleSeconds: Double? {
+        seconds.flatMap { $0 >= 0 && $0 < 1e9 ? $0 : nil }
     }
 }

@@ -6,6 +6,12 @@ import NIOHTTPCompression
 import NIOPosix
 import Synchronization
 
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
 /// Performs HTTP requests with a client of its own, set up for one purpose.
 ///
 /// Each use has its own ``Kind`` because connections are a scarce resource of a client: many held long polls must not
@@ -26,16 +32,20 @@ package struct HTTPTransport: HTTPSending {
     private let client: HTTPClient
     /// Nil where bodies are taken as they come.
     private let inflatedLimit: Int?
+    private let clock: any Clock<Duration>
 
     /// Calls `body` with a transport, and closes all its connections afterwards, whatever happened.
+    ///
+    /// - Parameter clock: Measures the deadlines.
     package static func withTransport<Value: Sendable>(
         _ kind: Kind,
+        clock: any Clock<Duration> = ContinuousClock(),
         _ body: (HTTPTransport) async throws -> Value
     ) async throws -> Value {
         var inflatedLimit: Int?
         if case .fetch(let limit) = kind { inflatedLimit = limit }
         return try await HTTPClient.withHTTPClient(configuration: configuration(of: kind)) { client in
-            try await body(HTTPTransport(client: client, inflatedLimit: inflatedLimit))
+            try await body(HTTPTransport(client: client, inflatedLimit: inflatedLimit, clock: clock))
         }
     }
 
@@ -84,7 +94,7 @@ package struct HTTPTransport: HTTPSending {
                 }
             }
             group.addTask {
-                try await Task.sleep(for: request.deadline, clock: .continuous)
+                try await clock.sleep(for: request.deadline)
                 return nil
             }
             defer { group.cancelAll() }
@@ -201,6 +211,12 @@ private final class Exchange: Sendable {
         }
         if error as? NIOHTTPDecompression.DecompressionError == .limit {
             return HTTPFailure.bodyTooLarge(at: place, limit: inflatedLimit)
+        }
+        if let error = error as? IOError {
+            let why = String(cString: strerror(error.errnoCode))
+            let isOfConnecting = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL].contains(error.errnoCode)
+            // With a body it is known how far the exchange had come, and these may also end a live connection.
+            return isOfConnecting && !hasBody ? HTTPFailure.notSent(at: place, why: why) : broken(at: place, why: why)
         }
         if error is NIOConnectionError { return HTTPFailure.notSent(at: place, why: "\(error)") }
         return broken(at: place, why: "\(error)")

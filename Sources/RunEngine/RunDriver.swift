@@ -1,5 +1,5 @@
 package import Coordination
-package import Flashpoints
+import Flashpoints
 package import RunJournal
 
 /// Drives a run: one task that takes messages in batches, reduces them, commits, acts, publishes, in this order.
@@ -7,40 +7,10 @@ package import RunJournal
 /// Time, randomness and ids are given to it, and it starts no task of its own outside its group; so in virtual time on
 /// one thread the same run goes the same way every time.
 package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Duration == Duration {
-    /// How a run was left.
-    package enum Outcome: Sendable {
-        /// All is settled.
-        case ended
-        /// The endpoint refuses us or never answered; the run can be resumed.
-        case halted(Failure)
-        /// Somebody asked to stop; the run can be resumed.
-        case stopped
-    }
-
-    /// What a driver can't make itself.
-    package struct Sources: Sendable {
-        /// Wall time in milliseconds since 1970.
-        package var wallTime: @Sendable () -> Int64
-        /// A fresh number in `0..<1` at each call.
-        package var chance: @Sendable () -> Double
-        /// A fresh nonce at each call.
-        package var nonce: @Sendable () -> String
-
-        package init(
-            wallTime: @escaping @Sendable () -> Int64,
-            chance: @escaping @Sendable () -> Double,
-            nonce: @escaping @Sendable () -> String
-        ) {
-            self.wallTime = wallTime
-            self.chance = chance
-            self.nonce = nonce
-        }
-    }
-
     private let clock: C
     private let backend: B
     private let journal: J
-    private let sources: Sources
+    private let sources: RunSources
     private let control: RunControl
     private let feed: EventFeed
     private let began: C.Instant
@@ -64,7 +34,7 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
         clock: C,
         backend: B,
         journal: J,
-        sources: Sources,
+        sources: RunSources,
         control: RunControl,
         feed: EventFeed
     ) {
@@ -86,7 +56,7 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
     /// - Returns: How the run was left, and its state.
     /// - Throws: What kept the journal from being written; nothing is submitted from then on. `CancellationError` when
     ///   the task is cancelled.
-    package consuming func run(lingers: Bool = false) async throws -> (outcome: Outcome, state: RunState) {
+    package consuming func run(lingers: Bool = false) async throws -> (outcome: RunOutcome, state: RunState) {
         var driver = self
         let outcome = try await withThrowingDiscardingTaskGroup { group in
             defer {
@@ -262,7 +232,7 @@ extension RunDriver {
             )
     }
 
-    private func outcome(of batch: Batch, lingers: Bool) -> Outcome? {
+    private func outcome(of batch: Batch, lingers: Bool) -> RunOutcome? {
         if let failure = batch.halted { return .halted(failure) }
         if state.phase == .ended, !lingers { return .ended }
         return batch.isLeaving ? (state.phase == .ended ? .ended : .stopped) : nil

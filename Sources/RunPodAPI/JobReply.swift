@@ -1,5 +1,5 @@
-import FoundationEssentials
 package import Flashpoints
+import FoundationEssentials
 
 /// A job as `run`, `status`, `status-sync`, `cancel` and `retry` show it.
 ///
@@ -72,7 +72,8 @@ extension JobReply: Codable {
         delayTime = container.lenientInt(forKey: .delayTime)
         executionTime = container.lenientInt(forKey: .executionTime)
         workerId = try? container.decode(String.self, forKey: .workerId)
-        output = container.contains(.output) ? try container.decode(JSONValue.self, forKey: .output) : nil
+        // Not a conditional expression: its `nil` would be the JSON value `null`.
+        if container.contains(.output) { output = try container.decode(JSONValue.self, forKey: .output) }
         error = try container.decodeIfPresent(JSONValue.self, forKey: .error).flatMap(\.text)
         retries = container.lenientInt(forKey: .retries)
     }

@@ -1,5 +1,5 @@
-package import FoundationEssentials
 import Flashpoints
+package import FoundationEssentials
 package import HTTPTransport
 
 /// What a client asks of a RunPod endpoint; one call is one request, kept within the rate limits.

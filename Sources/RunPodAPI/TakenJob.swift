@@ -30,8 +30,8 @@ package struct JobStreamWriter: Sendable {
     /// Sends one record after all that were written before it.
     ///
     /// Returns when the record's turn has come, so a slow platform slows the writer down. A record that can't be
-    /// delivered is dropped with a notice; the job's output has to carry everything that matters. Does nothing once the
-    /// job was stopped.
+    /// delivered is dropped with a notice, and so are those of the next 10 s; the job's output has to carry everything
+    /// that matters. Does nothing once the job was stopped.
     package func write(_ record: JSONValue) async {
         await send(record)
     }

@@ -1,5 +1,5 @@
-package import FoundationEssentials
 import Flashpoints
+package import FoundationEssentials
 package import HTTPTransport
 
 /// What a worker says to the platform; one call is one request, nothing is tried twice.

@@ -10,7 +10,8 @@ package enum WorkerNotice: Sendable, Hashable {
     case noStopChannel
     /// The platform can't be told that the worker lives; said once until it works again.
     case pingFailed(why: String)
-    /// A record of a stream was not delivered.
+    /// A record of a stream was not delivered; where the platform can't be reached, those of the next 10 s are dropped
+    /// without a word.
     case recordLost(job: String, why: String)
     /// A result was not taken and is posted again after the wait.
     case resultDelayed(job: String, why: String, wait: Duration)

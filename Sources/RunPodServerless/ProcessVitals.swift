@@ -18,7 +18,12 @@ struct ProcessVitals: Sendable, Hashable {
     /// Reads them now; the peak of resident memory where the present one can't be had.
     static func now() -> ProcessVitals {
         var usage = rusage()
+        #if canImport(Glibc)
+        // An enumeration there, whose function wants its number.
+        getrusage(RUSAGE_SELF.rawValue, &usage)
+        #else
         getrusage(RUSAGE_SELF, &usage)
+        #endif
         let cpu = [usage.ru_utime, usage.ru_stime].reduce(0.0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
         return ProcessVitals(residentMB: residentPages() ?? Int(usage.ru_maxrss) / 1024, cpuSeconds: cpu)
     }

@@ -87,11 +87,13 @@ struct HTTPTransportTests {
         }
     }
 
-    @Test("TLS to a server that speaks none means that nothing was sent")
+    @Test("A TLS handshake that breaks means that nothing was sent")
     func noTLS() async throws {
-        try await withScriptedServer(replies: [.answer()]) { server in
+        try await withScriptedServer(resetsBeforeReading: 1) { _ in
+            .answer()
+        } _: { server in
             let url = server.url.replacing("http://", with: "https://")
-            let failure = try await failure(request(url, body: "{}", deadline: .seconds(30)))
+            let failure = try await failure(request(url, body: "{}"))
             guard case .notSent = failure else {
                 Issue.record("\(failure)")
                 return
@@ -136,22 +138,69 @@ struct HTTPTransportTests {
         }
     }
 
-    @Test("The deadline says how far the exchange had come")
-    func deadlinePhases() async throws {
-        let slowBody = Reply([.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab"), .hang])
-        try await withScriptedServer(replies: [.hang, slowBody]) { server in
-            let waiting = try await failure(request(server.url, body: "{}", deadline: .milliseconds(300)))
-            guard case .timedOut(_, .waiting, _) = waiting else {
-                Issue.record("\(waiting)")
-                return
+    /// What the request fails with when its time is up.
+    private func overrun(
+        _ transport: HTTPTransport,
+        _ request: TransportRequest,
+        headCame: Gate = Gate()
+    ) async throws -> HTTPFailure {
+        try await #require(throws: HTTPFailure.self) {
+            try await transport.send(request) { _ in
+                headCame.open()
+                return true
             }
-            #expect(waiting.mayHaveBeenProcessed)
-            let reading = try await failure(request(server.url, deadline: .milliseconds(300)))
-            guard case .timedOut(_, .reading, _) = reading else {
-                Issue.record("\(reading)")
-                return
+        }
+    }
+
+    @Test("A deadline that passes before the answer or in its body leaves open what the server did")
+    func deadlineOfAnswer() async throws {
+        let slow = Reply([.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab"), .hang])
+        let clock = TestClock()
+        try await withScriptedServer(replies: [.hang, slow]) { server in
+            try await HTTPTransport.withTransport(.control, clock: clock) { transport in
+                async let waiting = overrun(transport, request(server.url, body: "{}"))
+                try await server.waitForRequests(1)
+                await clock.waitForSleepers()
+                clock.advance(by: .seconds(20))
+                let first = try await waiting
+                guard case .timedOut(_, .waiting, .seconds(20)) = first else {
+                    Issue.record("\(first)")
+                    return
+                }
+                #expect(first.mayHaveBeenProcessed)
+                let headCame = Gate()
+                async let reading = overrun(transport, request(server.url, body: "{}"), headCame: headCame)
+                try await headCame.wait()
+                await clock.waitForSleepers()
+                clock.advance(by: .seconds(20))
+                let second = try await reading
+                guard case .timedOut(_, .reading, _) = second else {
+                    Issue.record("\(second)")
+                    return
+                }
             }
             try await server.waitUntilAllConnectionsEnd()
+        }
+    }
+
+    @Test("A deadline that passes while no connection is free means that nothing was sent")
+    func deadlineOfConnecting() async throws {
+        let clock = TestClock()
+        try await withScriptedServer(replies: [.hang]) { server in
+            try await HTTPTransport.withTransport(.fetch(), clock: clock) { transport in
+                try await withThrowingTaskGroup(of: HTTPFailure.self) { group in
+                    for _ in 0..<5 {
+                        group.addTask { try await overrun(transport, request(server.url, body: "{}")) }
+                    }
+                    try await server.waitForRequests(4)
+                    await clock.waitForSleepers(5)
+                    clock.advance(by: .seconds(20))
+                    var sent = 0
+                    for try await failure in group where failure.mayHaveBeenProcessed { sent += 1 }
+                    #expect(sent == 4)
+                    #expect(server.requests.count == 4)
+                }
+            }
         }
     }
 
@@ -261,10 +310,25 @@ struct HTTPTransportTests {
         }
     }
 
+    @Test("A server that ends while connections arrive takes nothing down with it", arguments: 0..<20)
+    func endingServer(round: Int) async throws {
+        try await HTTPTransport.withTransport(.polls) { transport in
+            await withTaskGroup(of: Void.self) { group in
+                try? await withScriptedServer(replies: [.hang]) { server in
+                    for _ in 0..<30 { group.addTask { _ = try? await transport.send(request(server.url)) } }
+                    if round % 2 == 0 { try await server.waitForRequests(1) }
+                }
+                group.cancelAll()
+            }
+        }
+    }
+
     @Test("Many held requests don't keep each other waiting")
     func manyHeld() async throws {
         let gate = Gate()
-        try await withScriptedServer({ _ in Reply.answer(200, "x").after(gate) }) { server in
+        try await withScriptedServer { _ in
+            Reply.answer(200, "x").after(gate)
+        } _: { server in
             try await HTTPTransport.withTransport(.polls) { transport in
                 try await withThrowingTaskGroup(of: Int.self) { group in
                     for _ in 0..<60 { group.addTask { try await transport.send(request(server.url)).status } }

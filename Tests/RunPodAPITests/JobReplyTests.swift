@@ -45,7 +45,15 @@ struct JobReplyTests {
 
     @Test("A job is written as it was read")
     func roundTrip() throws {
-        let job = JobReply(id: "a", status: .failed, delayTime: 1, executionTime: 2, workerId: "w", error: "e", retries: 1)
+        let job = JobReply(
+            id: "a",
+            status: .failed,
+            delayTime: 1,
+            executionTime: 2,
+            workerId: "w",
+            error: "e",
+            retries: 1
+        )
         #expect(try JSONCoding.decode(JobReply.self, from: JSONCoding.encode(job)) == job)
         let text = String(decoding: try JSONCoding.encode(JobReply(id: "a", status: .inQueue)), as: UTF8.self)
         #expect(text == #"{"id":"a","status":"IN_QUEUE"}"#)

@@ -1,7 +1,6 @@
 import FoundationEssentials
 import HTTPTransport
 import RunPodAPI
-import Synchronization
 import TestSupport
 import Testing
 
@@ -67,16 +66,13 @@ struct PacingTests {
     @Test("Tries go on with waits in between until one works")
     func retryingWorks() async throws {
         let clock = TestClock()
-        let tries = Mutex(0)
+        let tries = Counter()
         try await withThrowingTaskGroup(of: Int.self) { group in
             group.addTask {
                 try await retrying(clock: clock) { _, failures in
                     .seconds(failures)
                 } _: {
-                    let number = tries.withLock { tries in
-                        tries += 1
-                        return tries
-                    }
+                    let number = tries.next()
                     if number < 3 { throw Broken(number: number) }
                     return number
                 }
@@ -84,9 +80,10 @@ struct PacingTests {
             await clock.waitForSleepers()
             clock.advance(by: .seconds(1))
             await clock.waitForSleepers()
-            #expect(tries.withLock { $0 } == 2)
+            #expect(tries.value == 2)
             clock.advance(by: .seconds(2))
-            #expect(try await group.next() == 3)
+            let number = try await group.next()
+            #expect(number == 3)
         }
     }
 
@@ -94,10 +91,18 @@ struct PacingTests {
     func retryingGivesUp() async {
         let clock = TestClock()
         await #expect(throws: Broken(number: 1)) {
-            try await retrying(clock: clock) { _, _ in nil } _: { throw Broken(number: 1) }
+            try await retrying(clock: clock) { _, _ in
+                nil
+            } _: {
+                throw Broken(number: 1)
+            }
         }
         await #expect(throws: CancellationError.self) {
-            try await retrying(clock: clock) { _, _ in .zero } _: { throw CancellationError() }
+            try await retrying(clock: clock) { _, _ in
+                .zero
+            } _: {
+                throw CancellationError()
+            }
         }
     }
 }

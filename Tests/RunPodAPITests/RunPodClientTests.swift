@@ -24,19 +24,20 @@ struct RunPodClientTests {
     private func withClient<Value: Sendable>(
         _ server: ScriptedServer,
         pacing: any RequestPacing = OpenPacing(),
-        deadline: Duration? = nil,
+        clock: any Clock<Duration> = ContinuousClock(),
+        headCame: Gate = Gate(),
         _ body: (RunPodClient) async throws -> Value
     ) async throws -> Value {
         let address = try EndpointAddress(server.url + "/v2/ep1/run")
         let credential = try #require(Credential(Self.key))
-        return try await HTTPTransport.withTransport(.control) { control in
-            try await HTTPTransport.withTransport(.polls) { polls in
+        return try await HTTPTransport.withTransport(.control, clock: clock) { control in
+            try await HTTPTransport.withTransport(.polls, clock: clock) { polls in
                 try await body(
                     RunPodClient(
                         address: address,
                         credential: credential,
-                        control: Impatient(transport: control, deadline: deadline),
-                        polls: Impatient(transport: polls, deadline: deadline),
+                        control: Watched(transport: control, headCame: headCame),
+                        polls: Watched(transport: polls, headCame: headCame),
                         pacing: pacing,
                         wallClock: { Date(timeIntervalSince1970: 784_111_777) }
                     )
@@ -45,33 +46,40 @@ struct RunPodClientTests {
         }
     }
 
-    /// Shortens deadlines, so that a test need not wait for the real ones.
-    private struct Impatient: HTTPSending {
+    /// Opens a gate when the header of an answer has come.
+    private struct Watched: HTTPSending {
         var transport: HTTPTransport
-        var deadline: Duration?
+        var headCame: Gate
 
         func send(
             _ request: TransportRequest,
             wantsBody: @escaping @Sendable (TransportHead) -> Bool
         ) async throws -> TransportResponse {
-            var request = request
-            if let deadline { request.deadline = deadline }
-            return try await transport.send(request, wantsBody: wantsBody)
-        }
-    }
-
-    /// What `status` fails with.
-    private func failure(_ replies: Reply..., deadline: Duration? = nil) async throws -> RunPodFailure {
-        try await withScriptedServer(replies: replies) { server in
-            try await #require(throws: RunPodFailure.self) {
-                try await withClient(server, deadline: deadline) { try await $0.status("j1") }
+            try await transport.send(request) { head in
+                headCame.open()
+                return wantsBody(head)
             }
         }
     }
 
-    private func outcome(_ reply: Reply, deadline: Duration? = nil) async throws -> SubmissionOutcome {
+    /// What `status` fails with.
+    private func failure(_ replies: Reply...) async throws -> RunPodFailure {
+        try await withScriptedServer(replies: replies) { server in
+            try await #require(throws: RunPodFailure.self) {
+                try await withClient(server) { try await $0.status("j1") }
+            }
+        }
+    }
+
+    private func thrown<Value: Sendable>(
+        _ body: @Sendable () async throws -> Value
+    ) async throws -> RunPodFailure {
+        try await #require(throws: RunPodFailure.self) { try await body() }
+    }
+
+    private func outcome(_ reply: Reply) async throws -> SubmissionOutcome {
         try await withScriptedServer(replies: [reply]) { server in
-            let outcome = try await withClient(server, deadline: deadline) { try await $0.run(Data("{}".utf8)) }
+            let outcome = try await withClient(server) { try await $0.run(Data("{}".utf8)) }
             #expect(server.requests.count <= 1)
             #expect(!"\(outcome)".contains("VERYSECRET"))
             return outcome
@@ -90,19 +98,20 @@ struct RunPodClientTests {
         let pacing = OpenPacing()
         try await withScriptedServer(replies: replies) { server in
             try await withClient(server, pacing: pacing) { client in
-                #expect(
-                    try await client.run(Data(#"{"input":{"a":1}}"#.utf8))
-                        == .accepted(JobReply(id: "j1", status: .inQueue))
-                )
-                #expect(try await client.status("j1").status == .inProgress)
-                #expect(
-                    try await client.statusSync("j1", wait: .seconds(120))
-                        == .reply(JobReply(id: "j1", status: .completed, output: 1))
-                )
-                #expect(try await client.stream("j1", wait: .milliseconds(1500)).outputs == [["i": 0]])
-                #expect(try await client.cancel("j1")?.status == .cancelled)
-                #expect(try await client.retry("j1").status == .inQueue)
-                #expect(try await client.health().jobs.inQueue == 1)
+                let outcome = try await client.run(Data(#"{"input":{"a":1}}"#.utf8))
+                #expect(outcome == .accepted(JobReply(id: "j1", status: .inQueue)))
+                let status = try await client.status("j1")
+                #expect(status.status == .inProgress)
+                let held = try await client.statusSync("j1", wait: .seconds(120))
+                #expect(held == .reply(JobReply(id: "j1", status: .completed, output: 1)))
+                let stream = try await client.stream("j1", wait: .milliseconds(1500))
+                #expect(stream.outputs == [["i": 0]])
+                let cancelled = try await client.cancel("j1")
+                #expect(cancelled?.status == .cancelled)
+                let retried = try await client.retry("j1")
+                #expect(retried.status == .inQueue)
+                let health = try await client.health()
+                #expect(health.jobs.inQueue == 1)
             }
             #expect(
                 server.requests.map { "\($0.method) \($0.target)" } == [
@@ -135,7 +144,8 @@ struct RunPodClientTests {
         try await withScriptedServer(replies: [reply]) { server in
             try await withClient(server, pacing: pacing) { client in
                 await #expect(throws: RunPodFailure.rateLimited(retryAfter: wait)) { try await client.status("j1") }
-                #expect(try await client.run(Data()) == .rateLimited(retryAfter: wait))
+                let outcome = try await client.run(Data())
+                #expect(outcome == .rateLimited(retryAfter: wait))
             }
         }
         #expect(pacing.rejections.withLock { $0 } == [.status: wait ?? .zero, .run: wait ?? .zero])
@@ -160,8 +170,10 @@ struct RunPodClientTests {
                 await #expect(throws: RunPodFailure.notFound(job: "j1", message: #"{"error":"job not found"}"#)) {
                     try await client.status("j1")
                 }
-                #expect(try await client.cancel("j1") == nil)
-                #expect(try await client.statusSync("j1", wait: .seconds(1)) == .unsupported(status: 404))
+                let cancelled = try await client.cancel("j1")
+                #expect(cancelled == nil)
+                let held = try await client.statusSync("j1", wait: .seconds(1))
+                #expect(held == .unsupported(status: 404))
                 let failure = try await #require(throws: RunPodFailure.self) { try await client.health() }
                 guard case .refusedByEndpoint(404, _) = failure else {
                     Issue.record("\(failure)")
@@ -209,7 +221,8 @@ struct RunPodClientTests {
     @Test(
         "Half a JSON, no JSON and another JSON are malformed replies",
         arguments: [
-            #"{"id":"j1","status":"#, "", "OK", "[]", #"{"id":"j1"}"#, #"{"id":"j1","status":"COMPLETED","output":NaN}"#,
+            #"{"id":"j1","status":"#, "", "OK", "[]", #"{"id":"j1"}"#,
+            #"{"id":"j1","status":"COMPLETED","output":NaN}"#,
             String(repeating: "[", count: 200_000), "{\"id\":\"\u{FF}",
         ]
     )
@@ -251,14 +264,43 @@ struct RunPodClientTests {
 
     @Test("A body that takes longer than the deadline is unreachable, not half read")
     func slowBody() async throws {
-        let gate = Gate()
-        let slow = Reply([.drip("HTTP/1.1 200 OK\r\nContent-Length: 32\r\n\r\n{\"id\":\"j1\",\"sta"), .wait(gate)])
-        let failure = try await failure(slow, deadline: .milliseconds(300))
-        guard case .unreachable(.timedOut(_, .reading, _)) = failure else {
-            Issue.record("\(failure)")
-            return
+        let slow = Reply([.drip("HTTP/1.1 200 OK\r\nContent-Length: 32\r\n\r\n{\"id\":\"j1\",\"sta"), .hang])
+        let clock = TestClock()
+        let headCame = Gate()
+        try await withScriptedServer(replies: [slow]) { server in
+            try await withClient(server, clock: clock, headCame: headCame) { client in
+                async let failure = thrown { try await client.status("j1") }
+                try await headCame.wait()
+                await clock.waitForSleepers()
+                clock.advance(by: .seconds(10))
+                let seen = try await failure
+                guard case .unreachable(.timedOut(_, .reading, .seconds(10))) = seen else {
+                    Issue.record("\(seen)")
+                    return
+                }
+                #expect(seen.isTemporary)
+            }
         }
-        #expect(failure.isTemporary)
+    }
+
+    @Test("A held poll may take five seconds more than it asks for")
+    func pollDeadline() async throws {
+        let clock = TestClock()
+        try await withScriptedServer(replies: [.hang]) { server in
+            try await withClient(server, clock: clock) { client in
+                async let failure = thrown { try await client.stream("j1", wait: .seconds(45)) }
+                try await server.waitForRequests(1)
+                await clock.waitForSleepers()
+                clock.advance(by: .milliseconds(49_999))
+                #expect(clock.sleeperCount == 1)
+                clock.advance(by: .milliseconds(1))
+                let seen = try await failure
+                guard case .unreachable(.timedOut) = seen else {
+                    Issue.record("\(seen)")
+                    return
+                }
+            }
+        }
     }
 
     @Test("An endless body ends at the limit")
@@ -310,7 +352,9 @@ struct RunPodClientTests {
                 return
             }
         }
-        try await withScriptedServer(resetsBeforeReading: 1, { _ in .answer() }) { server in
+        try await withScriptedServer(resetsBeforeReading: 1) { _ in
+            .answer()
+        } _: { server in
             let outcome = try await withClient(server) { try await $0.run(Data("{}".utf8)) }
             switch outcome {
             // The reset may come before or after the request was written.
@@ -323,10 +367,19 @@ struct RunPodClientTests {
 
     @Test("A submission that gets no answer in time is open")
     func submissionTimedOut() async throws {
-        let outcome = try await outcome(.hang, deadline: .milliseconds(300))
-        guard case .unknown = outcome else {
-            Issue.record("\(outcome)")
-            return
+        let clock = TestClock()
+        try await withScriptedServer(replies: [.hang]) { server in
+            try await withClient(server, clock: clock) { client in
+                async let outcome = client.run(Data("{}".utf8))
+                try await server.waitForRequests(1)
+                await clock.waitForSleepers()
+                clock.advance(by: .seconds(30))
+                let seen = try await outcome
+                guard case .unknown = seen else {
+                    Issue.record("\(seen)")
+                    return
+                }
+            }
         }
     }
 

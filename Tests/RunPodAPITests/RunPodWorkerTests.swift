@@ -68,10 +68,13 @@ struct RunPodWorkerTests {
         _ platform: Platform,
         query: String = "?gpu=x",
         extras: [String: String] = [:],
+        clock: TestClock = TestClock(),
         handler: @escaping JobHandler = { job, _ in job.input },
         _ body: @escaping @Sendable (Bench) async throws -> Void
     ) async throws {
-        try await withScriptedServer({ try await platform.reply(to: $0) }) { server in
+        try await withScriptedServer { request in
+            try await platform.reply(to: request)
+        } _: { server in
             let base = "\(server.url)/v2/ep"
             var variables = [
                 "RUNPOD_WEBHOOK_GET_JOB": "\(base)/job-take/$ID\(query)",
@@ -82,7 +85,6 @@ struct RunPodWorkerTests {
             variables.merge(extras.mapValues { $0.replacing("BASE", with: base) }) { $1 }
             let environment = try WorkerEnvironment(variables, freshID: { "fresh" })
             let log = NoticeLog()
-            let clock = TestClock()
             let drain = Latch()
             try await HTTPTransport.withTransport(.polls) { polls in
                 try await HTTPTransport.withTransport(.control) { control in
@@ -187,13 +189,10 @@ struct RunPodWorkerTests {
 
     @Test("A result is posted again until it is acknowledged")
     func doneRetried() async throws {
-        let tries = Mutex(0)
+        let tries = Counter()
         let platform = Platform(takes: [Self.job("j1")]) { request in
             guard request.operation == "job-done" else { return nil }
-            let number = tries.withLock { tries in
-                tries += 1
-                return tries
-            }
+            let number = tries.next()
             switch number {
             case 1: return .answer(500)
             case 2: return .reset
@@ -274,8 +273,11 @@ struct RunPodWorkerTests {
             guard request.operation == "job-stream" else { return nil }
             return request.text.contains("first") ? .answer(500) : .answer()
         }
-        try await withWorker(platform) { _, writer in
+        let clock = TestClock()
+        try await withWorker(platform, clock: clock) { _, writer in
             await writer.write("first")
+            await writer.write("dropped")
+            try await clock.sleep(for: .seconds(60))
             await writer.write("second")
             await writer.write(.string(String(repeating: "x", count: 1_000_000)))
             return 1
@@ -312,13 +314,10 @@ struct RunPodWorkerTests {
     @Test("A stopped job's handler is cancelled, nothing is posted, and the next job is taken")
     func stopping() async throws {
         let running = Gate()
-        let stops = Mutex(0)
+        let stops = Counter()
         let platform = Platform(takes: [Self.job("j1"), Self.job("j2")]) { request in
             guard request.operation == "job-stop" else { return nil }
-            let number = stops.withLock { stops in
-                stops += 1
-                return stops
-            }
+            let number = stops.next()
             guard number == 1 else { return .hang }
             return Reply.answer(200, #"{"jobsToStop":["other",7,"j1"]}"#).after(running)
         }

@@ -89,7 +89,7 @@ struct RateLimiterTests {
         let clock = TestClock()
         let limiter = RateLimiter(clock: clock)
         limiter.rejected(.health, pause: .seconds(60))
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await limiter.admit(.health) }
             await clock.waitForSleepers()
             group.cancelAll()

@@ -56,7 +56,9 @@ struct WorkerEnvironmentTests {
     @Test("Ids are escaped")
     func escaped() throws {
         let environment = try environment(["RUNPOD_POD_ID": "a b/c"])
-        #expect(environment.doneURL(job: "x?y", isStream: true) == "\(base)/job-done/a%20b%2Fc/x%3Fy?gpu=x&isStream=true")
+        #expect(
+            environment.doneURL(job: "x?y", isStream: true) == "\(base)/job-done/a%20b%2Fc/x%3Fy?gpu=x&isStream=true"
+        )
     }
 
     @Test("What the platform leaves out has an answer")

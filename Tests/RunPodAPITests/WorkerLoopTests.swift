@@ -66,18 +66,20 @@ struct WorkerLoopTests {
     func streaming() async throws {
         let posting = Mutex(0)
         let source = ScriptedSource("a") { _ in
-            #expect(posting.withLock { posting in
-                posting += 1
-                return posting
-            } == 1)
+            #expect(
+                posting.withLock { posting in
+                    posting += 1
+                    return posting
+                } == 1
+            )
             await Task.yield()
             posting.withLock { $0 -= 1 }
         }
         try await runWorkerLoop(source) { _, writer in
-            for number in 0..<20 { await writer.write(.integer(number)) }
+            for number in Int64(0)..<20 { await writer.write(.integer(number)) }
             return true
         }
-        let records = (0..<20).map { Call.streamed("a", .integer($0)) }
+        let records = (Int64(0)..<20).map { Call.streamed("a", .integer($0)) }
         #expect(source.log == records + [.finished("a", .output(true), streamed: true)])
     }
 

@@ -165,14 +165,18 @@ package final class ScriptedServer: Sendable {
         script: @escaping Script,
         body: (ScriptedServer) async throws -> Value
     ) async throws -> Value {
+        let accepted = AcceptedChannels()
+        // The channels come bare: an async channel that is accepted but never run, because the test has ended just then,
+        // would trap. They read nothing before they are run.
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.autoRead, value: false)
             .bind(host: "127.0.0.1", port: 0) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-                }
+                accepted.add(channel)
+                return channel.eventLoop.makeSucceededFuture(channel)
             }
+        defer { accepted.close() }
         let server = ScriptedServer(
             port: listener.channel.localAddress?.port ?? 0,
             resetsBeforeReading: resetsBeforeReading
@@ -181,8 +185,8 @@ package final class ScriptedServer: Sendable {
             group.addTask {
                 try await listener.executeThenClose { connections in
                     try await withThrowingDiscardingTaskGroup { group in
-                        for try await connection in connections {
-                            group.addTask { await server.talk(on: connection, script: script) }
+                        for try await channel in connections {
+                            group.addTask { await server.talk(on: channel, script: script) }
                         }
                     }
                 }
@@ -192,19 +196,23 @@ package final class ScriptedServer: Sendable {
         }
     }
 
-    private func talk(on connection: NIOAsyncChannel<ByteBuffer, ByteBuffer>, script: Script) async {
+    private func talk(on channel: any Channel, script: Script) async {
         var number = 0
         change {
             $0.accepted += 1
             number = $0.accepted
         }
         defer { change { $0.ended += 1 } }
+        if number <= resetsBeforeReading {
+            try? await reset(channel)
+            return
+        }
+        let connection = try? await channel.eventLoop.submit {
+            try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+        }.get()
         // A client that leaves in the middle is what many tests are about.
-        try? await connection.executeThenClose { inbound, outbound in
-            if number <= resetsBeforeReading {
-                try await reset(connection.channel)
-                return
-            }
+        try? await connection?.executeThenClose { inbound, outbound in
+            try await channel.setOption(.autoRead, value: true).get()
             var reader = RequestReader(pieces: inbound.makeAsyncIterator())
             while var request = try await reader.next() {
                 change {
@@ -227,7 +235,7 @@ package final class ScriptedServer: Sendable {
                     case .close:
                         return
                     case .reset:
-                        try await reset(connection.channel)
+                        try await reset(channel)
                         return
                     }
                 }
@@ -240,6 +248,17 @@ package final class ScriptedServer: Sendable {
             try await options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
         }
         try await channel.close()
+    }
+}
+
+/// Every connection of a server, so that none outlives it.
+private final class AcceptedChannels: Sendable {
+    private let channels = Mutex<[any Channel]>([])
+
+    func add(_ channel: any Channel) { channels.withLock { $0.append(channel) } }
+
+    func close() {
+        for channel in channels.withLock({ $0 }) { channel.close(promise: nil) }
     }
 }
 
