@@ -18,6 +18,11 @@ extension SQLiteJournal: Journal {
 
     /// At most `limit` events, and some 8 MB of results.
     package func events(after seq: Int, limit: Int) async throws -> [Event] {
+        try await events(after: seq, limit: limit, includingResults: true)
+    }
+
+    /// The same for who does not want the results, which stay on the disk and are `null` in the events then.
+    package func events(after seq: Int, limit: Int, includingResults: Bool) async throws -> [Event] {
         let path = folder.journalPath
         return try await read { db in
             let decoder = JSONDecoder()
@@ -30,7 +35,7 @@ extension SQLiteJournal: Journal {
             var bytes = 0
             while bytes < Self.pageBytes, let row = try rows.next() {
                 var event = try Self.event(row, decoder: decoder, path: path)
-                if case .flashpointSettled(let settlement) = event.body, settlement.result != nil,
+                if includingResults, case .flashpointSettled(let settlement) = event.body, settlement.result != nil,
                     let body = try Data.fetchOne(result, arguments: [settlement.index, event.seq])
                 {
                     event = event.withResult(try decoder.decode(JSONValue.self, from: body))
