@@ -2,10 +2,9 @@ import Coordination
 import Flashpoints
 import FoundationEssentials
 
-/// An event as its row holds it: the whole event as JSON, with what is searched or must be exact beside it.
+/// An event as its row holds it: the whole event as JSON, with what is searched beside it.
 ///
-/// The JSON is what `--events` prints, so that the table can be read with any tool; its seconds are rounded, the
-/// column's are not.
+/// The JSON is what `--events` prints, so that the table can be read with any tool.
 struct EventRow {
     var seq: Int
     var at: Int64
@@ -25,10 +24,8 @@ struct EventRow {
     /// The event of a row.
     ///
     /// - Throws: `DecodingError` when the JSON is not an event.
-    static func event(t: Double, body: Data, decoder: JSONDecoder) throws -> Event {
-        var event = try decoder.decode(Event.self, from: body)
-        event.t = t
-        return event
+    static func event(body: Data, decoder: JSONDecoder) throws -> Event {
+        try decoder.decode(Event.self, from: body)
     }
 }
 
