@@ -76,7 +76,7 @@ extension RunState {
         let duplicate = Event.Body.flashpointDuplicate(ref, index: index, id: id)
         if flashpoints.standing[index].isSettled {
             // A job's output repeats what it streamed; only another attempt's result is work done twice.
-            return live(ref)?.indices.contains(index) == true ? nil : duplicate
+            return live(ref)?.told.contains(index) == true ? nil : duplicate
         }
         switch result.outcome {
         case .success(let value):
