@@ -28,7 +28,7 @@ extension SQLiteJournal: Journal {
             let decoder = JSONDecoder()
             let result = try db.cachedStatement(sql: "SELECT body FROM result WHERE idx = ? AND seq = ?")
             let rows = try Row.fetchCursor(
-                db.cachedStatement(sql: "SELECT seq, t, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?"),
+                db.cachedStatement(sql: "SELECT seq, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?"),
                 arguments: [seq, limit]
             )
             var events: [Event] = []
@@ -49,10 +49,10 @@ extension SQLiteJournal: Journal {
 
     private static let pageBytes = 8_000_000
 
-    /// The event of a row `seq, t, body`, without its result.
+    /// The event of a row `seq, body`, without its result.
     static func event(_ row: Row, decoder: JSONDecoder, path: String) throws -> Event {
         do {
-            return try EventRow.event(t: row[1], body: row[2], decoder: decoder)
+            return try decoder.decode(Event.self, from: row[1])
         } catch {
             throw JournalError(path: path, .corrupt("event \(row[0] as Int) can't be read (\(error))"))
         }

@@ -75,7 +75,7 @@ extension SQLiteJournal {
             var state = RunState(plan: try PlanReader(db: db, path: path).plan())
             var seq = 0
             let decoder = JSONDecoder()
-            let rows = try Row.fetchCursor(db, sql: "SELECT seq, t, body FROM event ORDER BY seq")
+            let rows = try Row.fetchCursor(db, sql: "SELECT seq, body FROM event ORDER BY seq")
             while let row = try rows.next() {
                 let event = try Self.event(row, decoder: decoder, path: path)
                 _ = state.reduce(event)
