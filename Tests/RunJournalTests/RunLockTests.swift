@@ -47,7 +47,7 @@ struct RunLockTests {
     func killed() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "lock").path
-            await #expect(processExitsWith: .signal(SIGKILL)) { [path] in
+            await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
                 let lock = try RunLock(path: path)
                 try withExtendedLifetime(lock) {
                     guard try RunLock.holder(path: path)?.pid == getpid() else { return }
