@@ -7,7 +7,7 @@ package struct Event: Sendable, Hashable {
     /// Wall time in milliseconds since 1970, for people.
     package var at: Int64
     /// Seconds the run has been driven, to the millisecond; gaps between drivers don't count.
-    package internal(set) var t: Double
+    package var t: Double
     /// What happened.
     package var body: Body
 

@@ -163,8 +163,8 @@ package struct LogLines: Sendable {
         case .failed(let failure):
             lanes[worker - 1].failed += 1
             failed.insert(Int32(clamping: settlement.index))
-            let attempt = settlement.attempt.map { " (attempt \($0.attempt))" } ?? ""
-            let message = "Worker \(worker) failed flashpoint \(settlement.id): \(Self.cause(failure))\(attempt)"
+            let attempts = settlement.attempts == 1 ? "1 attempt" : "\(settlement.attempts) attempts"
+            let message = "Worker \(worker) failed flashpoint \(settlement.id): \(Self.cause(failure)) (\(attempts))"
             lines.append(LogLine(.error, worker: worker, message))
         case .cancelled:
             lanes[worker - 1].cancelled += 1

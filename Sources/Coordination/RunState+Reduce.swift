@@ -115,7 +115,13 @@ extension RunState {
     }
 
     private mutating func refused(_ ref: AttemptRef, _ failure: Failure) -> [Effect] {
-        guard let live = live(ref), live.job == nil else { return [] }
+        guard let live = live(ref) else { return [] }
+        if live.job != nil {
+            // The key was withdrawn while the job runs: whoever resumes the run takes the job up again.
+            guard failure.kind == .config else { return [] }
+            halted = failure
+            return [.halt(failure)]
+        }
         let open = release(live)
         if live.isCancelled { return cancellations(of: open, ref) }
         guard failure.kind == .config else {

@@ -119,6 +119,7 @@ extension RunState: Equatable {
             && left.flashpoints == right.flashpoints && left.lanes == right.lanes && left.counts == right.counts
             && left.speedup == right.speedup && left.hasBeenAccepted == right.hasBeenAccepted
             && left.silentSince == right.silentSince && left.plannedAt == right.plannedAt && left.t == right.t
-            && left.halted == right.halted && left.lastProgress == right.lastProgress
+            && left.finalAnswer == right.finalAnswer && left.halted == right.halted
+            && left.lastProgress == right.lastProgress
     }
 }

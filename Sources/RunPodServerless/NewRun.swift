@@ -49,8 +49,7 @@ package enum NewRun {
         // Opened before anything is created: a wrong path must leave no trace.
         let reader: InputReader? =
             if case .path(let path) = source { try InputReader(path: path) } else { nil }
-        var generator = SystemRandomNumberGenerator()
-        let folder = try RunStore(home: settings.home.path).createRun(date: date, using: &generator)
+        let folder = try RunStore(home: settings.home.path).create(date: date, chance: sources.chance)
         do {
             try await fill(folder, from: source, reader, date, settings, silenceLimit, now)
             return folder

@@ -31,7 +31,9 @@ struct ProcessVitals: Sendable, Hashable {
     /// Linux tells the present size in pages as the second number of this file.
     private static func residentPages() -> Int? {
         guard let data = FileManager.default.contents(atPath: "/proc/self/statm"),
-            let pages = String(decoding: data, as: UTF8.self).split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+            let pages = String(decoding: data, as: UTF8.self).split(separator: " ").dropFirst().first.flatMap({
+                Int($0)
+            })
         else { return nil }
         return pages * Int(sysconf(Int32(_SC_PAGESIZE))) / 1_048_576
     }

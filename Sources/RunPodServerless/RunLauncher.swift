@@ -54,7 +54,7 @@ package struct RunLauncher: Sendable {
         lingers: Bool = false,
         attend: @escaping @Sendable (RunHandle) async throws -> Void
     ) async throws -> Departure {
-        let journal = try await SQLiteJournal.open(folder, for: .driving)
+        let journal = try await SQLiteJournal.open(folder, for: .writing)
         let (state, seq) = try await journal.loadState()
         if let answer = state.finalAnswer, !lingers {
             try journal.close()

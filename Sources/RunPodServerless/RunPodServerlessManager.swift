@@ -105,7 +105,10 @@ public struct RunPodServerlessManager: Sendable {
             )
             let departure = try await launcher.drive(folder) { try await body(ServerlessRun(handle: $0)) }
             guard case .ended(let answer) = departure else {
-                throw RunPodServerlessError("run \(folder.run) was left before its end: \(departure.why)", run: folder.run)
+                throw RunPodServerlessError(
+                    "run \(folder.run) was left before its end: \(departure.why)",
+                    run: folder.run
+                )
             }
             return try await RunReport(answer, folder)
         } catch let error as RunPodServerlessError {

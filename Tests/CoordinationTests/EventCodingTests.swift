@@ -75,19 +75,19 @@ import Testing
         ),
         (
             Sample.settled(ref, 7, .ok(result: ["a": [1, nil, 2.5]]), seconds: 41.2), "flashpoint.settled",
-            #""attempt":4,"chunk":3,"id":"fp-7","index":7,"outcome":"ok","result":{"a":[1,null,2.5]},"seconds":41.2,"worker":2"#
+            #""attempt":4,"attempts":4,"chunk":3,"id":"fp-7","index":7,"outcome":"ok","result":{"a":[1,null,2.5]},"seconds":41.2,"worker":2"#
         ),
         (
             Sample.settled(ref, 7, .ok(result: nil)), "flashpoint.settled",
-            #""attempt":4,"chunk":3,"id":"fp-7","index":7,"outcome":"ok","result":null,"worker":2"#
+            #""attempt":4,"attempts":4,"chunk":3,"id":"fp-7","index":7,"outcome":"ok","result":null,"worker":2"#
         ),
         (
             Sample.settled(ref, 7, .failed(failure)), "flashpoint.settled",
-            #""attempt":4,"chunk":3,"class":"timeout","id":"fp-7","index":7,"message":"took \"60\" s\nand more","outcome":"failed","stage":"render","worker":2"#
+            #""attempt":4,"attempts":4,"chunk":3,"class":"timeout","id":"fp-7","index":7,"message":"took \"60\" s\nand more","outcome":"failed","stage":"render","worker":2"#
         ),
         (
             Sample.cancelled(worker: 2, 7), "flashpoint.settled",
-            #""id":"fp-7","index":7,"outcome":"cancelled","worker":2"#
+            #""attempts":0,"id":"fp-7","index":7,"outcome":"cancelled","worker":2"#
         ),
         (
             .flashpointSettled(
@@ -98,10 +98,11 @@ import Testing
                     id: "ü",
                     outcome: .ok(result: 1),
                     seconds: 1.0 / 3,
-                    isEstimated: true
+                    isEstimated: true,
+                    attempts: 1
                 )
             ), "flashpoint.settled",
-            #""attempt":4,"chunk":3,"estimated":true,"id":"ü","index":0,"outcome":"ok","result":1,"seconds":0.3333333333333333,"worker":2"#
+            #""attempt":4,"attempts":1,"chunk":3,"estimated":true,"id":"ü","index":0,"outcome":"ok","result":1,"seconds":0.3333333333333333,"worker":2"#
         ),
         (
             .flashpointDuplicate(ref, index: 7, id: "fp"), "flashpoint.duplicate",
@@ -164,7 +165,8 @@ import Testing
 
     @Test(
         "No millisecond of wall time is lost",
-        arguments: [0, 1, 999, 1_759_406_671_001, 1_759_406_671_119, 1_759_406_671_999, 4_102_444_800_007] as [Int64]
+        arguments: [-86_400_001, 0, 1, 999, 1_759_406_671_001, 1_759_406_671_119, 1_759_406_671_999, 4_102_444_800_007]
+            as [Int64]
     )
     func wallTime(at: Int64) throws {
         for offset in 0..<50 as Range<Int64> {

@@ -55,7 +55,7 @@ import Testing
         #expect(
             Self.text(bodies).suffix(4) == [
                 "INFO: Worker 1 completed flashpoint fp-0",
-                "ERROR: Worker 1 failed flashpoint fp-1: timeout in render: took longer than 60 s (attempt 4)",
+                "ERROR: Worker 1 failed flashpoint fp-1: timeout in render: took longer than 60 s (4 attempts)",
                 "INFO: Worker 1 completed flashpoint fp-2",
                 "WARNING: Worker 1 completed 2 of 3 flashpoints, 1 failed",
             ]
