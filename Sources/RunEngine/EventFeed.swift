@@ -165,7 +165,7 @@ package final class EventFeed: Sendable {
             case .readJournal(let position, let latest):
                 guard let page = try? await journal.events(after: position, limit: 1_000) else { return nil }
                 // Numbers that the journal does not have were log lines'.
-                let position = page.last?.seq ?? latest
+                let position = page.last?.seq ?? max(position, latest)
                 state.withLock { state in
                     state.readers[id]?.position = position
                     state.readers[id]?.isBehind = position < state.latest

@@ -37,6 +37,7 @@ struct MailboxTests {
                 #expect(sent.value == capacity)
                 var taken: [Int] = []
                 while taken.count < 40 {
+                    try Task.checkCancellation()
                     let batch = await mailbox.take()
                     #expect(batch.count <= 2 * capacity)
                     taken += batch
@@ -57,7 +58,7 @@ struct MailboxTests {
                 var taken = await mailbox.take()
                 group.addTask { await mailbox.send(99) }
                 try await clock.sleep(for: .seconds(1))
-                while taken.count < 5 { taken += await mailbox.take() }
+                while taken.count < 5, !Task.isCancelled { taken += await mailbox.take() }
                 return taken
             }
         }
@@ -130,7 +131,7 @@ struct MailboxTests {
                 group.addTask { for number in 0..<200 { await mailbox.send((sender, number)) } }
             }
             var next = Array(repeating: 0, count: 20)
-            while next.reduce(0, +) < 4_000 {
+            while next.reduce(0, +) < 4_000, !Task.isCancelled {
                 for message in await mailbox.take() {
                     #expect(message.number == next[message.sender])
                     next[message.sender] = message.number + 1
