@@ -59,7 +59,8 @@ package enum ArticleExtractor {
         guard characters >= limits.shortestText else {
             return .dropped(reason(for: finding, cuts: cuts, limits: limits))
         }
-        let text = paragraphs.joined(separator: "\n\n")
+        let (text, isCut) = ArticleText.joined(paragraphs, longest: limits.longestText)
+        if isCut { cuts.insert(.text) }
         return .article(
             Article(
                 title: metadata.title,

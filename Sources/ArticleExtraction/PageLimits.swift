@@ -10,19 +10,23 @@ package struct PageLimits: Sendable, Hashable {
     package var attributes: Int
     /// Characters below which a text is no article, one of Chinese, Japanese or Korean counting as two.
     package var shortestText: Int
+    /// Bytes of UTF-8 kept of a text; its further paragraphs are left out, and one longer than all that is cut.
+    package var longestText: Int
 
     package init(
         bytes: Int = 10_000_000,
-        depth: Int = 1_000,
+        depth: Int = 512,
         nodes: Int = 400_000,
         attributes: Int = 200,
-        shortestText: Int = 250
+        shortestText: Int = 250,
+        longestText: Int = 500_000
     ) {
         self.bytes = bytes
         self.depth = depth
         self.nodes = nodes
         self.attributes = attributes
         self.shortestText = shortestText
+        self.longestText = longestText
     }
 }
 
@@ -31,4 +35,5 @@ package enum PageCut: String, Sendable, Hashable, CaseIterable {
     case depth
     case nodes
     case bytes
+    case text
 }

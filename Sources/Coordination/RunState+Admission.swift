@@ -15,7 +15,7 @@ extension RunState {
         case .unknown(let ref, let why):
             live(ref)?.phase == .intended ? .attemptUnknown(ref, why: why) : nil
         case .refused(let ref, let failure):
-            live(ref).map { $0.job == nil } == true ? .attemptRefused(ref, failure) : nil
+            admit(failure, refusing: ref)
         case .started(let ref, let instance, let delayMS):
             live(ref) == nil ? nil : .attemptStarted(ref, instance: instance, delayMS: delayMS)
         case .ended(let ref, let end):
@@ -33,6 +33,12 @@ extension RunState {
         case .log(let level, let worker, let message):
             .log(level: level, worker: worker, message: message)
         }
+    }
+
+    private func admit(_ failure: Failure, refusing ref: AttemptRef) -> Event.Body? {
+        guard let live = live(ref) else { return nil }
+        // Once a job is known, only a refusal of the key or the address can still be about it.
+        return live.job == nil || failure.kind == .config ? .attemptRefused(ref, failure) : nil
     }
 
     private func admit(_ record: StreamRecord, of ref: AttemptRef, now: Double) -> Event.Body? {
@@ -55,7 +61,7 @@ extension RunState {
         }
     }
 
-    private func admit(_ result: ItemResult, of ref: AttemptRef) -> Event.Body {
+    private func admit(_ result: ItemResult, of ref: AttemptRef) -> Event.Body? {
         let index = result.index
         guard flashpoints.standing.indices.contains(index), flashpoints.worker[index] == Int32(ref.worker) else {
             return distrust(ref, "a result for flashpoint number \(index), which is not of this worker's share")
@@ -68,13 +74,17 @@ extension RunState {
         }
         let id = plan.catalogue.id(index)
         let duplicate = Event.Body.flashpointDuplicate(ref, index: index, id: id)
-        if flashpoints.standing[index].isSettled { return duplicate }
+        if flashpoints.standing[index].isSettled {
+            // A job's output repeats what it streamed; only another attempt's result is work done twice.
+            return live(ref)?.told.contains(index) == true ? nil : duplicate
+        }
         switch result.outcome {
         case .success(let value):
             return settle(result, of: ref, as: .ok(result: value))
         case .failure(let failure):
             // Of an attempt that no longer holds the flashpoint, only a success still says something new.
-            guard let live = live(ref), isOut(index, ref), !flashpoints.isToRetry[index] else { return duplicate }
+            guard let live = live(ref), isOut(index, ref) else { return duplicate }
+            if flashpoints.isToRetry[index] { return nil }
             if !live.isCancelled, mayTryAgain(index, after: failure.kind, uncharged: 1) {
                 let seconds = result.plausibleSeconds ?? 0
                 return .flashpointFailed(ref, index: index, id: id, failure, seconds: seconds)

@@ -25,13 +25,13 @@ struct HostilePageTests {
 
     @Test("Nesting below the limit is read to its innermost text")
     func deepButAllowed() throws {
-        let page = String(repeating: "<div>", count: 900) + SamplePages.harbourMarkup
+        let page = String(repeating: "<div>", count: 500) + SamplePages.harbourMarkup
         #expect(try extract(page).article().cuts.isEmpty)
     }
 
     @Test("End tags without a beginning don't multiply with what is open")
     func endTags() {
-        let page = String(repeating: "<b>", count: 900) + String(repeating: "</i>", count: 300_000)
+        let page = String(repeating: "<b>", count: 500) + String(repeating: "</i>", count: 300_000)
         #expect(extract(page).dropReason == .noText)
     }
 
@@ -75,6 +75,25 @@ struct HostilePageTests {
         let page = SamplePages.harbourMarkup + String(repeating: "<br>", count: 50_000)
         let article = try extract(page, limits: PageLimits(nodes: 10_000)).article()
         #expect(article.cuts == [.nodes])
+    }
+
+    @Test("A text without end is cut between paragraphs, or within the only one, and says so")
+    func tooLongText() throws {
+        let many = try extract(SamplePages.harbourMarkup, limits: PageLimits(longestText: 400)).article()
+        #expect(many.text == SamplePages.harbour[0...1].joined(separator: "\n\n"))
+        #expect(many.cuts == [.text])
+        let one = try extract(
+            "<p>" + String(repeating: "déjà vu, ", count: 50_000),
+            limits: PageLimits(longestText: 1_001)
+        )
+        .article()
+        #expect((998...1_001).contains(one.text.utf8.count))
+        #expect(one.text.hasPrefix("déjà vu, déjà vu") && !one.text.contains("\u{FFFD}"))
+        #expect(
+            try extract(one.text, contentType: "text/plain", limits: PageLimits(longestText: 300)).article().cuts == [
+                .text
+            ]
+        )
     }
 
     @Test("Two hundred thousand attributes of one element are no more than a few hundred")

@@ -233,17 +233,16 @@ import Testing
         }
     }
 
-    @Test("a body that trickles is dropped when its time is over")
+    @Test("a body that stops in the middle is dropped when its time is over")
     func slowBody() async throws {
         var limits = limits
         limits.navigation = .milliseconds(300)
-        let script: ScriptedServer.Script = { request in
-            guard request.target == "/slow" else { return Self.site(request) }
-            return ScriptedServer.Reply([.send("HTTP/1.1 200 OK\r\n\r\n<p>"), .hang])
-        }
-        try await withScriptedServer(script) { server in
-            let result = try await process(flashpoint(["/slow", "/dam-1"], at: server), limits: limits)
-            #expect(try counts(result) == ["timeout": 1])
+        let reply = ScriptedServer.Reply([.send("HTTP/1.1 200 OK\r\n\r\n"), .drip("<p>Slow"), .hang])
+        try await withScriptedServer(replies: [reply]) { server in
+            // Alone: under load a good page beside it could run out of so short a time as well.
+            let result = try await process(flashpoint(["/slow"], at: server), limits: limits)
+            let failure = Failure(.timeout, stage: "fetch", "the only feed gave no article: 1 timeout")
+            #expect(result == .failure(failure))
         }
     }
 
