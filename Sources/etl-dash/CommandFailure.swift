@@ -12,49 +12,38 @@ struct CommandFailure {
 
     /// - Parameter arguments: What was typed, to name the command whose help is of use.
     init(_ error: any Error, arguments: [String] = []) {
-        switch error {
-        case let error as SettingsError:
-            self.init(.usage, error.problems.map(\.description))
-        case let error as UsageProblem:
-            self.init(.usage, [error.description])
-        case is RunModeProblem, is InputError, is FileError, is RunNameError, is WorkerEnvironment.Problem:
-            self.init(.usage, ["\(error)"])
-        case let error as JournalError:
-            self.init(error.isOperatorsToMend ? .usage : .fault, [error.description])
-        case let error as Interruption.Interrupted:
-            self.init(.signal(error.signal), ["ended by signal \(error.signal); nothing was submitted"])
-        case let error as RunFault:
-            self.init(.fault, [error.description])
-        case let error as ConservationFault:
-            self.init(.fault, [error.description])
-        default:
-            self.init(parsing: error, arguments)
-        }
-    }
-
-    private init(_ status: CommandStatus, _ texts: [String]) {
-        self.status = status
-        lines = texts.map { "etl-dash: \($0)" }
+        (status, lines) =
+            switch error {
+            case let error as SettingsError: (.usage, error.problems.map { Self.line($0) })
+            case is UsageProblem, is RunModeProblem, is InputError, is FileError, is RunNameError,
+                is WorkerEnvironment.Problem:
+                (.usage, [Self.line(error)])
+            case let error as JournalError: (error.isOperatorsToMend ? .usage : .fault, [Self.line(error)])
+            case let error as Interruption.Interrupted: (.signal(error.signal), [Self.line(error)])
+            case is RunFault, is ConservationFault: (.fault, [Self.line(error)])
+            default: Self.parsing(error, arguments)
+            }
     }
 
     /// An error of ArgumentParser's: a request for help, or something typed wrong. All others are faults of ours.
-    private init(parsing error: any Error, _ arguments: [String]) {
+    private static func parsing(_ error: any Error, _ arguments: [String]) -> (CommandStatus, [String]) {
         switch EtlDash.exitCode(for: error) {
         case .success:
-            status = .succeeded
-            lines = [EtlDash.fullMessage(for: error)]
+            return (.succeeded, [EtlDash.fullMessage(for: error)])
         case .validationFailure:
-            let command = EtlDash.configuration.subcommands.compactMap(\.configuration.commandName)
-                .first { $0 == arguments.first }
+            let commands = EtlDash.configuration.subcommands.map { $0.configuration.commandName }
+            let command = commands.first { $0 == arguments.first } ?? nil
             let help = ["etl-dash", command, "--help"].compactMap(\.self).joined(separator: " ")
             // Some messages have a second paragraph with a list; one line is what fits a log.
             let message = EtlDash.message(for: error).split(separator: "\n").joined(separator: " ")
-            let stop = message.last.map { ".!?".contains($0) } ?? true ? "" : "."
-            self.init(.usage, ["\(message)\(stop) See \(help)"])
+            let isSentence = message.last.map { ".!?".contains($0) } ?? true
+            return (.usage, [line("\(message)\(isSentence ? "" : ".") See \(help)")])
         default:
-            self.init(.fault, ["a fault in etl-dash: \(error)"])
+            return (.fault, [line("a fault in etl-dash: \(error)")])
         }
     }
+
+    private static func line(_ text: Any) -> String { "etl-dash: \(text)" }
 }
 
 /// Something typed that can't be meant so.

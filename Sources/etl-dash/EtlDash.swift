@@ -23,7 +23,7 @@ struct EtlDash: AsyncParsableCommand {
     static func main() async {
         // A reader that leaves must not end a run.
         signal(SIGPIPE, SIG_IGN)
-        exit(await status(of: Array(CommandLine.arguments.dropFirst())).code)
+        await endProcess(status(of: Array(CommandLine.arguments.dropFirst())))
     }
 
     /// Runs the command that the arguments ask for and says on standard error what went wrong.
@@ -52,6 +52,9 @@ struct EtlDash: AsyncParsableCommand {
 
         """
 }
+
+/// Ends the process; outside the command, whose own `exit` would be meant inside.
+private func endProcess(_ status: CommandStatus) -> Never { exit(status.code) }
 
 /// A command that ends with a status rather than with an error of ArgumentParser's.
 protocol StatusCommand: AsyncParsableCommand {

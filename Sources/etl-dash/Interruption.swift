@@ -15,8 +15,10 @@ import Darwin
 /// The only trap of SIGINT, SIGTERM and SIGHUP in the process while it lasts.
 final class Interruption: Sendable {
     /// The command was ended before it had anything to stop.
-    struct Interrupted: Error {
+    struct Interrupted: Error, CustomStringConvertible {
         let signal: Int32
+
+        var description: String { "\(Interruption.name(signal)): ended before anything was submitted" }
     }
 
     private struct State {

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Coordination
+import FoundationEssentials
 import RunJournal
 import RunPodServerless
 import Settings

@@ -3,6 +3,7 @@ import Flashpoints
 import FoundationEssentials
 import Logging
 import RunJournal
+import RunPodAPI
 import RunPodServerless
 import Settings
 

@@ -1,3 +1,4 @@
+import Coordination
 import Flashpoints
 
 /// How many workers suit a batch.

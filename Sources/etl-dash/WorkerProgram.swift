@@ -16,7 +16,9 @@ enum WorkerProgram {
         #if os(Linux)
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let count = buffer.withUnsafeMutableBytes { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { readlink("/proc/self/exe", $0.baseAddress, $0.count) }
+            bytes.withMemoryRebound(to: CChar.self) { buffer in
+                buffer.baseAddress.map { readlink("/proc/self/exe", $0, buffer.count) } ?? 0
+            }
         }
         guard count > 0 else { return nil }
         let path = String(decoding: buffer.prefix(count), as: UTF8.self)
