@@ -185,7 +185,9 @@ package final class EventFeed: Sendable {
             await withCheckedContinuation { continuation in
                 let isReady = state.withLock { state in
                     guard let reader = state.readers[id] else { return true }
-                    if !reader.waiting.isEmpty || reader.isBehind || state.isFinished || Task.isCancelled { return true }
+                    if !reader.waiting.isEmpty || reader.isBehind || state.isFinished || Task.isCancelled {
+                        return true
+                    }
                     state.readers[id]?.continuation = continuation
                     return false
                 }
