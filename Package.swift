@@ -79,7 +79,7 @@ let package = Package(
             pkgConfig: "libxml-2.0",
             providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]
         ),
-        .executableTarget(name: "etl-dash", dependencies: libraries + [argumentParser, logging]),
+        .executableTarget(name: "etl-dash", dependencies: libraries + [argumentParser, logging, unixSignals]),
         .executableTarget(name: "etl-bench", dependencies: libraries + [argumentParser, logging]),
         .target(
             name: "TestSupport",

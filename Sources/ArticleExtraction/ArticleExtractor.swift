@@ -17,8 +17,14 @@ package enum ArticleExtractor {
         isCancelled: () -> Bool = { false }
     ) -> Extraction {
         if bytes.isEmpty { return .dropped(.empty) }
-        let read = bytes.prefix(limits.bytes)
-        var cuts: Set<PageCut> = read.count < bytes.count ? [.bytes] : []
+        var read = bytes.prefix(limits.bytes)
+        var cuts: Set<PageCut> = []
+        if read.count < bytes.count {
+            cuts = [.bytes]
+            // What is left of a character in two would pass for another encoding.
+            read = read.dropLast(read.suffix(3).reversed().prefix { (0x80..<0xC0).contains($0) }.count)
+            if let last = read.last, last >= 0xC0 { read = read.dropLast() }
+        }
         let (kind, charset) = MediaType.of(read, contentType: contentType)
         if case .other(let kind) = kind { return .dropped(.notHTML(kind: kind)) }
         guard let page = PageDecoder.decode(read, charset: charset, isCancelled: isCancelled), !isCancelled() else {
@@ -33,11 +39,13 @@ package enum ArticleExtractor {
         let structured = StructuredData(parsed.tree)
         let metadata = PageMetadata(parsed.tree, structured: structured, url: url)
         if isCancelled() { return .dropped(.stopped) }
-        let finding = ContentFinder.find(
+        let found = ContentFinder.find(
             in: parsed.tree,
             title: metadata.title,
-            articleBody: structured.articleBody
+            articleBody: structured.articleBody,
+            isCancelled: isCancelled
         )
+        guard let finding = found else { return .dropped(.stopped) }
         var paragraphs = finding.paragraphs
         var characters = finding.characters
         let body = structured.bodyParagraphs(limits: limits, isCancelled: isCancelled)
@@ -51,7 +59,8 @@ package enum ArticleExtractor {
         guard characters >= limits.shortestText else {
             return .dropped(reason(for: finding, cuts: cuts, limits: limits))
         }
-        let text = paragraphs.joined(separator: "\n\n")
+        let (text, isCut) = ArticleText.joined(paragraphs, longest: limits.longestText)
+        if isCut { cuts.insert(.text) }
         return .article(
             Article(
                 title: metadata.title,
@@ -68,7 +77,8 @@ package enum ArticleExtractor {
         )
     }
 
-    private static func reason(for finding: ContentFinder.Finding, cuts: Set<PageCut>, limits: PageLimits) -> DropReason {
+    private static func reason(for finding: ContentFinder.Finding, cuts: Set<PageCut>, limits: PageLimits) -> DropReason
+    {
         if let cut = PageCut.allCases.first(where: cuts.contains) { return .beyondLimit(cut) }
         if finding.pageCharacters == 0 { return .noText }
         if finding.pageLinked * 2 > finding.pageCharacters || finding.pageCharacters >= limits.shortestText {

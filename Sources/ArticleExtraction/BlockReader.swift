@@ -1,25 +1,21 @@
-/// Cuts a page into its blocks of text, leaving out what readers don't see and what is never prose.
+/// Cuts a page into its blocks of text, leaving out what readers don't see.
 struct BlockReader {
     private let tree: PageTree
-    private let isLeftOut: (Int) -> Bool
     private var blocks: [TextBlock] = []
     private var text = FoldedText()
     private var linked = 0
     private var breaks = 0
     private var container = 0
 
-    /// The blocks of `tree` in document order, without the elements that `isLeftOut` names.
-    static func blocks(of tree: PageTree, leavingOut isLeftOut: (Int) -> Bool) -> [TextBlock] {
-        withoutActuallyEscaping(isLeftOut) { isLeftOut in
-            var reader = BlockReader(tree: tree, isLeftOut: isLeftOut)
-            reader.read()
-            return reader.blocks
-        }
+    /// The blocks of `tree` in document order.
+    static func blocks(of tree: PageTree) -> [TextBlock] {
+        var reader = BlockReader(tree: tree)
+        reader.read()
+        return reader.blocks
     }
 
-    private init(tree: PageTree, isLeftOut: @escaping (Int) -> Bool) {
+    private init(tree: PageTree) {
         self.tree = tree
-        self.isLeftOut = isLeftOut
     }
 
     private mutating func read() {
@@ -45,7 +41,7 @@ struct BlockReader {
             case .br:
                 breaks += 1
                 if breaks >= 2 { endBlock() } else { text.appendSpace() }
-            case _ where node.element.isInvisible || isLeftOut(index):
+            case _ where node.element.isInvisible:
                 if node.element.isBlock { endBlock() } else { text.appendSpace() }
                 index = Int(node.end)
                 continue

@@ -8,6 +8,8 @@ struct ContentFinder {
     private let tree: PageTree
     private var blocks: [TextBlock]
     private let evidence: TextEvidence?
+    private let isCancelled: () -> Bool
+    private var hints: [ContentHint?] = []
 
     /// What was found: paragraphs in reading order, and how much of the page is running text at all.
     struct Finding {
@@ -16,25 +18,33 @@ struct ContentFinder {
         /// Characters of all blocks, and how many of them are in links.
         var pageCharacters = 0
         var pageLinked = 0
-        /// The element that the paragraphs are from.
-        var container: Int?
     }
 
     /// - Parameters:
     ///   - title: the headline, which is left out of the text.
     ///   - articleBody: the article's text as structured data tells it, if any.
-    static func find(in tree: PageTree, title: String, articleBody: String?) -> Finding {
-        var finder = ContentFinder(tree: tree, articleBody: articleBody)
-        return finder.find(title: title)
+    /// - Returns: nil when `isCancelled` said so.
+    static func find(
+        in tree: PageTree,
+        title: String,
+        articleBody: String?,
+        isCancelled: () -> Bool
+    ) -> Finding? {
+        withoutActuallyEscaping(isCancelled) { isCancelled in
+            var finder = ContentFinder(tree: tree, articleBody: articleBody, isCancelled: isCancelled)
+            return finder.find(title: title)
+        }
     }
 
-    private init(tree: PageTree, articleBody: String?) {
+    private init(tree: PageTree, articleBody: String?, isCancelled: @escaping () -> Bool) {
         self.tree = tree
         self.evidence = articleBody.flatMap(TextEvidence.init)
-        self.blocks = BlockReader.blocks(of: tree) { _ in false }
+        self.isCancelled = isCancelled
+        self.blocks = BlockReader.blocks(of: tree)
     }
 
-    private mutating func find(title: String) -> Finding {
+    private mutating func find(title: String) -> Finding? {
+        guard readHints(), readEvidence() else { return nil }
         markHinted()
         markTeasers()
         var finding = Finding()
@@ -44,8 +54,8 @@ struct ContentFinder {
         }
         let values = blocks.map(value)
         let withoutTeasers = zip(blocks, values).map { $0.isTeaser ? min(-$1 * 0.3, 0) : $1 }
-        guard let best = bestContainer(withoutTeasers) ?? bestContainer(values) else { return finding }
-        finding.container = best
+        guard let unaided = bestContainer(withoutTeasers) ?? bestContainer(values) else { return finding }
+        let best = containerByEvidence(values, unaided: unaided) ?? unaided
         let headline = title.comparable
         var seen: Set<[UInt8]> = []
         for index in chosenBlocks(within: best, values) {
@@ -68,10 +78,13 @@ struct ContentFinder {
     /// a good part of the page's prose is not boilerplate, whatever it is called.
     private mutating func markHinted() {
         var never = [Bool](repeating: false, count: tree.nodes.count)
-        let hints = tree.nodes.indices.map { hint(of: $0) }
+        let allProse = sums { Self.isProse($0) ? Double($0.characters) : 0 }
+        let most = 0.9 * (allProse.first ?? 0)
         for (index, node) in tree.nodes.enumerated() {
             let parent = Int(node.parent)
-            never[index] = hints[index] == .never || (parent >= 0 && never[parent])
+            // A page may be hidden as a whole until its scripts have run.
+            let isNever = hints[index] == .never && (allProse[index] < most || most == 0)
+            never[index] = isNever || (parent >= 0 && never[parent])
         }
         let prose = sums { block in Self.isProse(block) && !never[block.container] ? Double(block.characters) : 0 }
         let all = prose.first ?? 0
@@ -86,6 +99,24 @@ struct ContentFinder {
             }
         }
         for index in blocks.indices { blocks[index].isHinted = hinted[blocks[index].container] }
+    }
+
+    private mutating func readHints() -> Bool {
+        hints.reserveCapacity(tree.nodes.count)
+        for index in tree.nodes.indices {
+            if index % 1_024 == 0, isCancelled() { return false }
+            hints.append(hint(of: index))
+        }
+        return true
+    }
+
+    private mutating func readEvidence() -> Bool {
+        guard let evidence else { return true }
+        for index in blocks.indices {
+            if index % 256 == 0, isCancelled() { return false }
+            blocks[index].isConfirmed = evidence.coverage(of: blocks[index].text) >= 0.6
+        }
+        return true
     }
 
     private func hint(of index: Int) -> ContentHint? {
@@ -142,7 +173,7 @@ struct ContentFinder {
     private func value(_ block: TextBlock) -> Double {
         let length = Double(block.characters)
         if block.isHinted || block.isInvitation { return -min(length, 100) * 0.5 }
-        if let evidence, evidence.coverage(of: block.text) >= 0.6 { return length }
+        if block.isConfirmed { return length }
         if block.element.isHeading { return block.linkDensity > 0.5 ? -20 : 0 }
         let unlinked = length - Double(block.linked)
         if Self.isProse(block) { return min(unlinked, 800) - Double(block.linked) * 0.5 }
@@ -190,6 +221,29 @@ struct ContentFinder {
         return best
     }
 
+    /// The element that holds what structured data says the article is, nil where that tells little.
+    ///
+    /// Some sites give the whole text there, some its first lines: it must be a good part of what was found without it.
+    private func containerByEvidence(_ values: [Double], unaided: Int) -> Int? {
+        guard let evidence else { return nil }
+        let range = unaided..<Int(tree.nodes[unaided].end)
+        var found = 0
+        var confirmed = 0
+        var aided = values
+        for (index, block) in blocks.enumerated() where values[index] > 0 {
+            if range.contains(block.container) { found += block.characters }
+            if block.isConfirmed {
+                confirmed += block.characters
+            } else {
+                aided[index] = -0.25 * values[index]
+            }
+        }
+        guard Double(confirmed) >= 0.8 * Double(evidence.characters),
+            Double(evidence.characters) >= 0.4 * Double(found)
+        else { return nil }
+        return bestContainer(aided)
+    }
+
     private func preference(for index: Int) -> Double {
         switch tree.nodes[index].element {
         case .article: return 1.15
@@ -198,7 +252,7 @@ struct ContentFinder {
         case .body, .html: return 0.9
         default:
             if tree.attribute(.itemprop, of: index)?.lowercased() == "articlebody" { return 1.3 }
-            return ContentHint(tree, index) == .content ? 1.2 : 1
+            return hints[index] == .content ? 1.2 : 1
         }
     }
 

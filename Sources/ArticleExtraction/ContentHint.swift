@@ -22,13 +22,11 @@ enum ContentHint {
         guard !names.isEmpty else { return nil }
         let words = Self.words(of: names)
         let joined = words.joined()
-        if Self.neverStems.contains(where: { joined.contains($0) }) {
+        if Self.neverStems.occur(in: joined) {
             self = .never
-        } else if Self.contentStems.contains(where: { joined.contains($0) }) {
+        } else if Self.contentStems.occur(in: joined) {
             self = .content
-        } else if words.contains(where: Self.boilerplateWords.contains)
-            || Self.boilerplateStems.contains(where: { joined.contains($0) })
-        {
+        } else if words.contains(where: Self.boilerplateWords.contains) || Self.boilerplateStems.occur(in: joined) {
             self = .boilerplate
         } else {
             return nil
@@ -59,13 +57,13 @@ enum ContentHint {
         "alert", "toolbar", "form", "tablist", "tooltip",
     ]
 
-    private static let neverStems = ["cookie", "gdpr", "consent", "disqus"]
+    private static let neverStems = Stems(["cookie", "gdpr", "consent", "disqus"])
 
-    private static let contentStems = [
+    private static let contentStems = Stems([
         "articlebody", "articlecontent", "articletext", "bodycontent", "contentbody", "entrycontent", "maincontent",
         "pagecontent", "postbody", "postcontent", "posttext", "storybody", "storycontent", "storytext", "bodycopy",
         "newstext", "newsbody", "articlemain", "bodytext",
-    ]
+    ])
 
     /// Words that mean boilerplate on their own, too short or too common within others to be looked for there.
     private static let boilerplateWords: Set<String> = [
@@ -77,11 +75,32 @@ enum ContentHint {
         "shop", "buy", "correction", "breaking", "ticker",
     ]
 
-    private static let boilerplateStems = [
+    private static let boilerplateStems = Stems([
         "comment", "excerpt", "related", "recirc", "recommend", "share", "sharing", "social", "sidebar", "newsletter",
         "subscri", "signup", "breadcrumb", "footer", "masthead", "navigation", "navbar",
         "sponsor", "advert", "pagination", "author", "mostread", "mostpopular", "readmore", "morefrom", "screenreader",
         "visuallyhidden", "sronly", "paywall", "carousel", "slideshow", "lightbox", "dropdown", "promotion",
         "suggest", "outbrain", "taboola", "disclaimer", "syndicat", "infobox", "overlay", "feedback", "reaction",
-    ]
+    ])
+}
+
+/// Stretches of names that are looked for anywhere within them.
+private struct Stems {
+    /// By the first letter, so that a name is gone through once, however many stems there are.
+    private var stems: [[[UInt8]]]
+
+    init(_ list: [String]) {
+        stems = [[[UInt8]]](repeating: [], count: 256)
+        for stem in list {
+            let bytes = Array(stem.utf8)
+            if let first = bytes.first { stems[Int(first)].append(bytes) }
+        }
+    }
+
+    func occur(in name: String) -> Bool {
+        let name = Array(name.utf8)
+        return name.indices.contains { start in
+            stems[Int(name[start])].contains { name[start...].starts(with: $0) }
+        }
+    }
 }

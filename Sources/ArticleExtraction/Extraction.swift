@@ -45,6 +45,7 @@ extension DropReason: CustomStringConvertible {
             "the text is too short: \(characters) characters where \(needed) are needed"
         case .onlyLinks(let characters):
             "the page is links and boilerplate: \(characters) characters of running text beside them"
+        case .beyondLimit(.text): "the text is too long"
         case .beyondLimit(.bytes): "the page is too long, and no article came within the bytes that are read"
         case .beyondLimit(.depth): "the page nests elements too deep, and no article came before that"
         case .beyondLimit(.nodes): "the page has too many elements, and no article came before that"

@@ -1,7 +1,7 @@
 /// Text under way: UTF-8 in which any run of white space is one space, and none stands at the ends.
 struct FoldedText {
     private(set) var bytes: [UInt8] = []
-    /// Characters so far, where one of a script without spaces counts as two of others.
+    /// Characters so far; one of Chinese, Japanese or Korean says as much as two of others and counts so.
     private(set) var characters = 0
     private var spaceIsDue = false
 
@@ -45,7 +45,10 @@ struct FoldedText {
     }
 
     private mutating func appendDueSpace() {
-        if spaceIsDue, !bytes.isEmpty { bytes.append(0x20) }
+        if spaceIsDue, !bytes.isEmpty {
+            bytes.append(0x20)
+            characters += 1
+        }
         spaceIsDue = false
     }
 
@@ -59,7 +62,8 @@ struct FoldedText {
         var code: UInt32 = 0
         for byte in sequence.dropFirst() { code = code << 6 | UInt32(byte & 0x3F) }
         let lead = sequence.first ?? 0
-        code |= UInt32(lead & (sequence.count == 4 ? 0x07 : sequence.count == 3 ? 0x0F : 0x1F))
+        code |=
+            UInt32(lead & (sequence.count == 4 ? 0x07 : sequence.count == 3 ? 0x0F : 0x1F))
             << UInt32(6 * (sequence.count - 1))
         switch code {
         case 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: return .space

@@ -64,7 +64,12 @@ enum HTMLParser {
             unsafe page.withUnsafeBytes { bytes in
                 let start = unsafe bytes.bindMemory(to: CChar.self).baseAddress
                 let document = unsafe htmlCtxtReadMemory(
-                    context, start, Int32(clamping: bytes.count), nil, "UTF-8", Int32(options)
+                    context,
+                    start,
+                    Int32(clamping: bytes.count),
+                    nil,
+                    "UTF-8",
+                    Int32(options)
                 )
                 // None is built while no event builds one; freeing nothing is allowed.
                 unsafe xmlFreeDoc(document)

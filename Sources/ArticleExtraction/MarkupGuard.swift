@@ -80,7 +80,7 @@ struct MarkupGuard {
 
     private mutating func passAttribute() {
         position += 1
-        while let byte = current, !Self.isSpace(byte), byte != UInt8(ascii: ">"), byte != UInt8(ascii: "=") {
+        while let byte = current, !Self.isSpace(byte), !Self.endsName(byte) {
             if byte == 0 { leaveOut { $0.position += 1 } } else { position += 1 }
         }
         passSpace()
@@ -161,6 +161,10 @@ struct MarkupGuard {
 
     private static func isSpace(_ byte: UInt8) -> Bool {
         byte == 0x20 || (0x09...0x0D).contains(byte)
+    }
+
+    private static func endsName(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ">") || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "/")
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool {

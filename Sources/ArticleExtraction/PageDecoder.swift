@@ -13,16 +13,18 @@ enum PageDecoder {
     static func decode(_ bytes: ArraySlice<UInt8>, charset: String?, isCancelled: () -> Bool) -> Decoded? {
         let mark = byteOrderMark(bytes)
         let body = bytes.dropFirst(mark?.length ?? 0)
-        let declared =
-            mark?.encoding ?? charset.flatMap(CharacterEncoding.init(label:)) ?? metaEncoding(body.prefix(4_096))
-        guard let declared else {
-            if let text = validUTF8(body) { return Decoded(text: text, encoding: .utf8) }
-            return Decoded(text: windows1252(body), encoding: .windows1252)
+        var declared = mark?.encoding ?? charset.flatMap(CharacterEncoding.init(label:))
+        if declared == nil {
+            // Pages are re-encoded by who stores or serves them, and their `meta` stays; text of another encoding that
+            // has characters beyond ASCII is hardly ever valid UTF-8 throughout.
+            if body.contains(where: { $0 >= 0x80 }), let text = validUTF8(body) {
+                return Decoded(text: text, encoding: .utf8)
+            }
+            declared = metaEncoding(body.prefix(4_096))
         }
         if declared == .utf8 { return Decoded(text: repairedUTF8(body), encoding: .utf8) }
-        if declared == .windows1252 { return Decoded(text: windows1252(body), encoding: .windows1252) }
-        guard let converter = CharacterConverter(declared) else {
-            if let text = validUTF8(body) { return Decoded(text: text, encoding: .utf8) }
+        guard let declared, declared != .windows1252, let converter = CharacterConverter(declared) else {
+            if declared != .windows1252, let text = validUTF8(body) { return Decoded(text: text, encoding: .utf8) }
             return Decoded(text: windows1252(body), encoding: .windows1252)
         }
         guard let text = converter.utf8(body, isCancelled: isCancelled) else { return nil }

@@ -8,27 +8,32 @@ package struct PageLimits: Sendable, Hashable {
     package var nodes: Int
     /// Attributes kept of one element; further ones are ignored.
     package var attributes: Int
-    /// Characters below which a text is no article.
+    /// Characters below which a text is no article, one of Chinese, Japanese or Korean counting as two.
     package var shortestText: Int
+    /// Bytes of UTF-8 kept of a text; its further paragraphs are left out, and one longer than all that is cut.
+    package var longestText: Int
 
     package init(
         bytes: Int = 10_000_000,
-        depth: Int = 1_000,
+        depth: Int = 512,
         nodes: Int = 400_000,
         attributes: Int = 200,
-        shortestText: Int = 250
+        shortestText: Int = 250,
+        longestText: Int = 500_000
     ) {
         self.bytes = bytes
         self.depth = depth
         self.nodes = nodes
         self.attributes = attributes
         self.shortestText = shortestText
+        self.longestText = longestText
     }
 }
 
 /// A bound of `PageLimits` that a page exceeded.
 package enum PageCut: String, Sendable, Hashable, CaseIterable {
-    case bytes
     case depth
     case nodes
+    case bytes
+    case text
 }

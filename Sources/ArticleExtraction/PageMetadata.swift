@@ -82,8 +82,9 @@ struct PageMetadata {
     // MARK: - Picture
 
     private func leadImage(_ tree: PageTree, _ structured: StructuredData) -> String? {
-        if let declared = first(["og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"])
-        {
+        if let declared = first([
+            "og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src",
+        ]) {
             return declared
         }
         if let image = structured.image ?? link("image_src", tree) { return image }

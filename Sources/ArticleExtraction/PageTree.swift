@@ -34,12 +34,13 @@ struct PageTree {
         return text[Int(nodes[node].storage.lowerBound)..<Int(nodes[node].storage.upperBound)]
     }
 
-    /// All text within the node, white space folded.
+    /// The text within the node, white space folded, of which a headline needs no more than the first thousands of bytes.
     func foldedText(within node: Int) -> String {
         var bytes: [UInt8] = []
         for index in descendants(of: node) where nodes[index].element == .text {
-            bytes += text(of: index)
+            bytes += text(of: index).prefix(4_000)
             bytes.append(0x20)
+            if bytes.count >= 4_000 { break }
         }
         return String(decoding: bytes, as: UTF8.self).folded
     }

@@ -24,7 +24,9 @@ enum PlainText {
         if let first = paragraphs.first, paragraphs.count > 1, first.count <= 150, first.last?.isPunctuation == false {
             title = paragraphs.removeFirst()
         }
-        let text = paragraphs.joined(separator: "\n\n")
+        var cuts = cuts
+        let (text, isCut) = ArticleText.joined(paragraphs, longest: limits.longestText)
+        if isCut { cuts.insert(.text) }
         return .article(
             Article(
                 title: title,

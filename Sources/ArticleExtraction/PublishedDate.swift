@@ -12,7 +12,9 @@ enum PublishedDate {
         if let mark = rest.first {
             guard mark == "T" || mark == " " || mark == "t" else { return nil }
             let clock = rest.dropFirst().prefix { $0.isNumber || $0 == ":" }
-            guard let read = fields(clock, separator: ":", widths: [2, 2, 2]) ?? fields(clock, separator: ":", widths: [2, 2])
+            guard
+                let read = fields(clock, separator: ":", widths: [2, 2, 2])
+                    ?? fields(clock, separator: ":", widths: [2, 2])
             else { return nil }
             time = read.count == 3 ? read : read + [0]
             var zone = rest.dropFirst(1 + clock.count)
@@ -23,7 +25,12 @@ enum PublishedDate {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = .gmt
         let components = DateComponents(
-            year: day[0], month: day[1], day: day[2], hour: time[0], minute: time[1], second: time[2]
+            year: day[0],
+            month: day[1],
+            day: day[2],
+            hour: time[0],
+            minute: time[1],
+            second: time[2]
         )
         guard (1_900...2_200).contains(day[0]), (1...12).contains(day[1]), (1...31).contains(day[2]), time[0] < 24,
             time[1] < 60, time[2] <= 60

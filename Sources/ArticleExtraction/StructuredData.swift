@@ -32,7 +32,7 @@ struct StructuredData {
             let markup = articleBody.split(whereSeparator: \.isNewline).map { "<p>\($0)</p>" }.joined(separator: "\n")
             let guarded = MarkupGuard.pass(Array(markup.utf8), attributeLimit: limits.attributes)
             guard let parsed = HTMLParser.parse(guarded, limits: limits, isCancelled: isCancelled) else { return [] }
-            return BlockReader.blocks(of: parsed.tree) { _ in false }.map { String(decoding: $0.text, as: UTF8.self) }
+            return BlockReader.blocks(of: parsed.tree).map { String(decoding: $0.text, as: UTF8.self) }
         }
         return articleBody.split(whereSeparator: \.isNewline).map(\.folded).filter { !$0.isEmpty }
     }

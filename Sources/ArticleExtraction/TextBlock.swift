@@ -11,6 +11,8 @@ struct TextBlock {
     var isHinted = false
     /// Whether it seems to advertise another page.
     var isTeaser = false
+    /// Whether structured data has the same text for the article.
+    var isConfirmed = false
 
     var linkDensity: Double { characters == 0 ? 0 : Double(linked) / Double(characters) }
 
@@ -55,8 +57,12 @@ struct TextBlock {
         if rest.suffix(3).elementsEqual([0xE2, 0x80, 0x9D]) || rest.suffix(3).elementsEqual([0xE2, 0x80, 0x99]) {
             rest = rest.dropLast(3)
         }
-        if let last = rest.last, [UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "?")].contains(last) { return true }
-        return [[0xE3, 0x80, 0x82], [0xEF, 0xBC, 0x81], [0xEF, 0xBC, 0x9F], [0xE2, 0x80, 0xA6], [0xE0, 0xA5, 0xA4]]
-            .contains { rest.suffix(3).elementsEqual($0) }
+        if let last = rest.last, [UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "?")].contains(last) {
+            return true
+        }
+        return [
+            [0xE3, 0x80, 0x82], [0xEF, 0xBC, 0x81], [0xEF, 0xBC, 0x9F], [0xE2, 0x80, 0xA6], [0xE0, 0xA5, 0xA4],
+        ]
+        .contains { rest.suffix(3).elementsEqual($0) }
     }
 }

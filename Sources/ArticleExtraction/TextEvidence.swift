@@ -2,11 +2,13 @@
 struct TextEvidence {
     private var runs: Set<Int> = []
     private static let runLength = 3
+    let characters: Int
 
     /// Nil for a text that is too short to tell anything.
     init?(_ text: String) {
         guard text.utf8.count >= 250 else { return nil }
         runs = Set(Self.runs(of: text))
+        characters = text.unicodeScalars.count
     }
 
     /// The share of a block's runs of words that the text has too, 0 for a block too short to tell.

@@ -36,7 +36,9 @@ extension Overview {
     /// Compares worker-seconds: of workers without a share, of waiting for the lane with the most to do, in the queue, in retries.
     package var efficiencyCause: EfficiencyCause? {
         let duration = answer?.durationSeconds ?? t
-        guard let efficiency = efficiency(duration: duration), efficiency < EfficiencyCause.threshold else { return nil }
+        guard let efficiency = efficiency(duration: duration), efficiency < EfficiencyCause.threshold else {
+            return nil
+        }
         let sharing = lanes.filter { $0.share > 0 }
         let idle = lanes.count - sharing.count
         guard let largest = sharing.max(by: { $0.seconds < $1.seconds }) else { return nil }

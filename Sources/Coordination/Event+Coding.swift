@@ -32,7 +32,7 @@ extension Event: Codable {
         try fields.encode(Event.version, forKey: .version)
         try fields.encode(seq, forKey: .seq)
         try fields.encode(WallTime.text(at), forKey: .at)
-        try fields.encode((t * 1_000).rounded() / 1_000, forKey: .seconds)
+        try fields.encode(t, forKey: .seconds)
         try fields.encode(body.name, forKey: .event)
         try body.encode(&fields, encoder)
     }
@@ -59,7 +59,11 @@ package enum WallTime {
 
     /// Such as `2025-10-02T12:04:31.120Z`.
     package static func text(_ milliseconds: Int64) -> String {
-        Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(style)
+        // A style with a fraction cuts off instead of rounding, so that .120 comes out as .119.
+        let seconds = milliseconds >= 0 ? milliseconds / 1_000 : (milliseconds - 999) / 1_000
+        let fraction = String(1_000 + milliseconds - seconds * 1_000).dropFirst()
+        let whole = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601).dropLast()
+        return "\(whole).\(fraction)Z"
     }
 
     static func milliseconds(_ text: String, in fields: KeyedDecodingContainer<Event.Field>) throws -> Int64 {

@@ -6,7 +6,7 @@ package struct Event: Sendable, Hashable {
     package var seq: Int
     /// Wall time in milliseconds since 1970, for people.
     package var at: Int64
-    /// Seconds the run has been driven; gaps between drivers don't count.
+    /// Seconds the run has been driven, to the millisecond; gaps between drivers don't count.
     package var t: Double
     /// What happened.
     package var body: Body
@@ -14,7 +14,7 @@ package struct Event: Sendable, Hashable {
     package init(seq: Int, at: Int64, t: Double, body: Body) {
         self.seq = seq
         self.at = at
-        self.t = t
+        self.t = t.wholeMilliseconds
         self.body = body
     }
 
@@ -39,7 +39,11 @@ package struct Event: Sendable, Hashable {
         case flashpointSettled(Settlement)
         case flashpointDuplicate(AttemptRef, index: Int, id: String)
         case workerCancelRequested(worker: Int)
+        /// The worker's failed and cancelled flashpoints are open again: all of them, or the ones listed.
+        ///
+        /// All of them takes back a cancelling of its job as well.
         case workerRetried(worker: Int, indices: IndexList?)
+        /// The work follows as this attempt at `t` seconds driven; on the wire `due`, since `at` is the envelope's.
         case retryScheduled(AttemptRef, t: Double, why: String)
         case endpointHealth(HealthCounters)
         case endpointUnreachable(since: Int64, cause: String)
@@ -204,4 +208,9 @@ package enum LogLevel: String, Sendable, Hashable, Codable, CaseIterable, Compar
         case .error: 3
         }
     }
+}
+
+extension Double {
+    /// Seconds to the millisecond: the grid on which events and timers compare times.
+    var wholeMilliseconds: Double { (self * 1_000).rounded() / 1_000 }
 }

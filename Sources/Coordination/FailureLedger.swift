@@ -16,7 +16,8 @@ struct FailureLedger: Sendable, Hashable {
     private struct Entry: Hashable {
         var worker: Int32
         var group: UInt8
-        var seconds: Float
+        /// `nil` when nobody measured them.
+        var seconds: Float?
     }
 
     /// What leaves the ledger when flashpoints are tried again.
@@ -45,7 +46,7 @@ struct FailureLedger: Sendable, Hashable {
         entries[index] = Entry(
             worker: Int32(clamping: settlement.worker),
             group: slot,
-            seconds: settlement.seconds.map { Float($0) } ?? .nan
+            seconds: settlement.seconds.map { Float($0) }
         )
         slots[Int(slot)].count += 1
         if slots[Int(slot)].examples.count < Self.exampleLimit {
@@ -63,9 +64,9 @@ struct FailureLedger: Sendable, Hashable {
             slots[Int(entry.group)].count -= 1
             slots[Int(entry.group)].examples.removeAll { $0.index == Int(index) }
             freed.count += 1
-            guard !entry.seconds.isNaN else { continue }
+            guard let seconds = entry.seconds else { continue }
             freed.measured += 1
-            freed.seconds += Double(entry.seconds)
+            freed.seconds += Double(seconds)
         }
         return freed
     }
@@ -88,8 +89,8 @@ extension String {
     /// At most 200 characters.
     func withoutParticulars(id: String) -> String {
         let words = prefix(400).split(separator: " ").map { word -> String in
-            let number = Int(word.filter(\.isWholeNumber)) ?? 0
-            let isStatus = (400..<600).contains(number) && word.count <= 4
+            let digits = word.filter(\.isWholeNumber)
+            let isStatus = word.hasPrefix(digits) && (400..<600).contains(Int(digits) ?? 0)
             let hasNumber = word.contains(where: \.isWholeNumber) && !isStatus
             let isParticular = hasNumber || word.contains("://") || (!id.isEmpty && word.contains(id))
             return isParticular ? "…" : String(word)

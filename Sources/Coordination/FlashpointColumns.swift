@@ -1,6 +1,6 @@
 import Flashpoints
 
-/// The run's knowledge about each flashpoint, by input index, in columns of some 14 bytes a flashpoint.
+/// The run's knowledge about each flashpoint, by input index, in columns of some 16 bytes a flashpoint.
 package struct FlashpointColumns: Sendable, Hashable {
     /// Where a flashpoint stands.
     package enum Standing: UInt8, Sendable {
@@ -24,6 +24,8 @@ package struct FlashpointColumns: Sendable, Hashable {
     var losses: [UInt8]
     /// Answers without it, charged to the contract's budget.
     var omissions: [UInt8]
+    /// Jobs that were lost while the worker was at it.
+    var deaths: [UInt8]
     /// Seconds of the accepted attempt; negative when nobody measured them.
     var seconds: [Float]
     var isEstimated: [Bool]
@@ -39,6 +41,7 @@ package struct FlashpointColumns: Sendable, Hashable {
         tries = attempts
         losses = attempts
         omissions = attempts
+        deaths = attempts
         seconds = Array(repeating: Self.unmeasured, count: count)
         isEstimated = Array(repeating: false, count: count)
         isToRetry = Array(repeating: false, count: count)
@@ -52,6 +55,11 @@ package struct FlashpointColumns: Sendable, Hashable {
 
     static let unmeasured: Float = -1
 
+    /// Failures in all since the budgets were new.
+    func spent(_ index: Int) -> Int {
+        Int(tries[index]) + Int(losses[index]) + Int(omissions[index]) + Int(deaths[index])
+    }
+
     /// The seconds of the accepted attempt, when they were measured.
     func measured(_ index: Int) -> Double? { seconds[index] < 0 ? nil : Double(seconds[index]) }
 
@@ -61,6 +69,7 @@ package struct FlashpointColumns: Sendable, Hashable {
         tries[index] = 0
         losses[index] = 0
         omissions[index] = 0
+        deaths[index] = 0
         isToRetry[index] = false
         seconds[index] = Self.unmeasured
     }

@@ -31,8 +31,22 @@ package struct Lane: Sendable, Hashable {
         package var phase: Phase
         package var endpoint: String
         package var job: String?
+        /// What was submitted; of these the attempt holds those that are in flight.
         package var indices: IndexList
+        /// Whether the operator cancelled what it leaves without a result.
+        package var isCancelled = false
+        /// Whether the endpoint was asked to cancel the job.
         package var cancelSent = false
+        /// Flashpoints that the worker said it began.
+        var begun: Set<Int> = []
+        /// Flashpoints whose result it brought, whether that was the first or not.
+        var told: Set<Int> = []
+    }
+
+    /// An attempt that was given up before anybody knew whether it has a job.
+    struct Abandoned: Sendable, Hashable {
+        var ref: AttemptRef
+        var endpoint: String
     }
 
     /// Position of the worker, from 1.
@@ -42,8 +56,12 @@ package struct Lane: Sendable, Hashable {
     package internal(set) var live: Live?
     /// Whether the operator cancelled what is left of the share.
     package internal(set) var isCancelled = false
-    /// Number of the latest submission of each chunk that was tried more than once.
+    /// The highest number given to a submission of each chunk that is tried more than once.
     var lastAttempt: [Int: Int] = [:]
+    /// Submissions in a row that got no answer.
+    var unanswered = 0
+    /// The latest attempts whose jobs, if they have any, are to be cancelled when they turn up.
+    var abandoned: [Abandoned] = []
 
     init(_ share: Share) {
         worker = share.worker
@@ -52,4 +70,55 @@ package struct Lane: Sendable, Hashable {
 
     /// Whether nothing is out and nothing is left to send.
     var isIdle: Bool { live == nil && queue.isEmpty && retries.isEmpty }
+}
+
+extension Lane {
+    /// The number of the chunk's next submission.
+    mutating func nextAttempt(of chunk: Int) -> Int {
+        let next = (lastAttempt[chunk] ?? 1) + 1
+        lastAttempt[chunk] = next
+        return next
+    }
+
+    /// What the lane sends next, if it is free to: a retry whose pause is over, else the head of its queue.
+    func nextWork(at now: Double) -> Work? {
+        guard live == nil else { return nil }
+        let due = retries.first { retry in retry.due.map { $0 <= now } ?? false }
+        return due?.work ?? queue.first
+    }
+
+    /// Seconds driven when the next pause ends.
+    var nextDue: Double? { retries.compactMap(\.due).min() }
+
+    /// Removes the work that is about to go out.
+    mutating func take(chunk: Int, attempt: Int) {
+        let isIt = { (work: Work) in work.chunk == chunk && work.attempt == attempt }
+        retries.removeAll { isIt($0.work) }
+        queue.removeAll(where: isIt)
+    }
+
+    /// Removes one flashpoint of a chunk from all that waits to be sent, and what is empty then.
+    mutating func drop(_ index: Int, of chunk: Int) {
+        func rest(_ work: Work) -> IndexList {
+            work.chunk == chunk ? IndexList(work.indices.filter { $0 != index }) : work.indices
+        }
+        for place in retries.indices { retries[place].work.indices = rest(retries[place].work) }
+        retries.removeAll { $0.work.indices.isEmpty }
+        for place in queue.indices { queue[place].indices = rest(queue[place]) }
+        queue.removeAll { $0.indices.isEmpty }
+    }
+
+    /// Removes and returns all that waits to be sent, in index order.
+    mutating func dropAll() -> [Int] {
+        let waiting = retries.flatMap(\.work.indices) + queue.flatMap(\.indices)
+        retries = []
+        queue = []
+        return waiting.sorted()
+    }
+
+    /// Notes an attempt that is given up without anybody knowing its job.
+    mutating func abandon(_ live: Live) {
+        abandoned.append(Abandoned(ref: live.ref, endpoint: live.endpoint))
+        if abandoned.count > 32 { abandoned.removeFirst() }
+    }
 }

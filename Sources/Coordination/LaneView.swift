@@ -80,8 +80,8 @@ package struct LaneView: Sendable, Hashable {
     package internal(set) var job: String?
     /// RunPod's name of the machine.
     package internal(set) var instance: String?
-    /// The retry that comes next.
-    package internal(set) var retry: Retry?
+    /// Retries that wait for their pauses.
+    package internal(set) var retries: [Retry] = []
     package internal(set) var vitals: Vitals?
     /// Submissions so far.
     package internal(set) var submissions = 0
@@ -109,6 +109,9 @@ package struct LaneView: Sendable, Hashable {
         self.chunks = chunks
     }
 
+    /// The retry that comes next.
+    package var retry: Retry? { retries.min { $0.due < $1.due } }
+
     /// Flashpoints with an outcome.
     package var settled: Int { ok + failed + cancelled }
 
@@ -125,6 +128,6 @@ package struct LaneView: Sendable, Hashable {
         }
         if share == 0 { return .idle }
         if settled >= share { return cancelled > 0 ? .cancelled : .done }
-        return retry == nil ? .waiting : .retrying
+        return retries.isEmpty ? .waiting : .retrying
     }
 }

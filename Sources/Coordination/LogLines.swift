@@ -41,7 +41,7 @@ package struct LogLines: Sendable {
                 LogLine(
                     .debug,
                     "Run \(header.run) planned: \(Self.flashpoints(header.flashpoints)) over "
-                        + "\(header.workers) workers, \(header.strategy.rawValue) shares of \(shares)"
+                        + "\(header.workers) worker\(header.workers == 1 ? "" : "s"), \(header.strategy.rawValue) shares of \(shares)"
                 )
             ]
         case .runResumed(let endpoint):
@@ -62,7 +62,8 @@ package struct LogLines: Sendable {
             return [reopened(worker, indices: indices)]
         case .retryScheduled(let ref, let due, let why):
             let pause = Self.seconds(max(0, due - event.t))
-            let message = "Worker \(ref.worker) tries again in \(pause) (chunk \(ref.chunk), attempt \(ref.attempt)): \(why)"
+            let message =
+                "Worker \(ref.worker) tries again in \(pause) (chunk \(ref.chunk), attempt \(ref.attempt)): \(why)"
             return [LogLine(.warning, worker: ref.worker, message)]
         case .endpointHealth(let health):
             let workers = "\(health.running) running, \(health.idle) idle, \(health.initializing) starting"
@@ -141,7 +142,9 @@ package struct LogLines: Sendable {
         case .flashpointFailed(let ref, _, let id, let failure, _):
             return [Self.line(.warning, ref, "flashpoint \(id) failed and is tried again: \(Self.cause(failure))")]
         case .flashpointDuplicate(let ref, _, let id):
-            return [Self.line(.debug, ref, "sent flashpoint \(id) once more (\(Self.place(ref))); the first one counts")]
+            return [
+                Self.line(.debug, ref, "sent flashpoint \(id) once more (\(Self.place(ref))); the first one counts")
+            ]
         case .flashpointSettled(let settlement):
             return settled(settlement)
         default: return []
@@ -160,8 +163,8 @@ package struct LogLines: Sendable {
         case .failed(let failure):
             lanes[worker - 1].failed += 1
             failed.insert(Int32(clamping: settlement.index))
-            let attempt = settlement.attempt.map { " (attempt \($0.attempt))" } ?? ""
-            let message = "Worker \(worker) failed flashpoint \(settlement.id): \(Self.cause(failure))\(attempt)"
+            let attempts = settlement.attempts == 1 ? "1 attempt" : "\(settlement.attempts) attempts"
+            let message = "Worker \(worker) failed flashpoint \(settlement.id): \(Self.cause(failure)) (\(attempts))"
             lines.append(LogLine(.error, worker: worker, message))
         case .cancelled:
             lanes[worker - 1].cancelled += 1

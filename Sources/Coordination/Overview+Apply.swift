@@ -16,7 +16,7 @@ extension Overview {
         case .runCancelRequested(let why):
             cancelCause = why
             for place in lanes.indices where lanes[place].phase != nil { lanes[place].isCancelRequested = true }
-            for place in lanes.indices { lanes[place].retry = nil }
+            for place in lanes.indices { lanes[place].retries = [] }
         case .runEnded(let answer):
             phase = .ended
             self.answer = answer
@@ -27,13 +27,13 @@ extension Overview {
         case .workerCancelRequested(let worker):
             change(worker, t: event.t) { lane in
                 lane.isCancelRequested = lane.phase != nil
-                lane.retry = nil
+                lane.retries = []
             }
         case .workerRetried(let worker, let indices): reopened(worker, indices: indices, t: event.t)
         case .retryScheduled(let ref, let due, let why):
             change(ref.worker, t: event.t) { lane in
-                if let retry = lane.retry, retry.due <= due, retry.attempt != ref { return }
-                lane.retry = LaneView.Retry(attempt: ref, due: due, why: why)
+                lane.retries.removeAll { $0.attempt == ref }
+                lane.retries.append(LaneView.Retry(attempt: ref, due: due, why: why))
                 lane.retrySeconds += max(0, due - event.t)
             }
         case .endpointHealth(let counters): health = counters
@@ -77,7 +77,7 @@ extension Overview {
             change(ref.worker, t: t) { $0.intend(ref, count: indices.count) }
         case .attemptAccepted(let ref, let job):
             change(ref, t: t) { lane in
-                lane.job = job
+                lane.job = lane.job ?? job
                 if lane.phase != .started { lane.phase = .accepted }
             }
         case .attemptUnknown(let ref, _):
@@ -86,11 +86,14 @@ extension Overview {
             }
         case .attemptRefused(let ref, let failure):
             if failure.kind == .config { halted = failure }
-            change(ref, t: t) { $0.release() }
+            change(ref, t: t) { lane in
+                if lane.job == nil { lane.release() }
+            }
         case .attemptStarted(let ref, let instance, let delayMS):
             change(ref, t: t) { lane in
-                lane.phase = .started
                 lane.instance = instance ?? lane.instance
+                guard lane.phase != .started, lane.phase != .unknown else { return }
+                lane.phase = .started
                 lane.queueSeconds += Double(delayMS ?? 0) / 1_000
                 lane.startedAt = t
             }
@@ -180,7 +183,7 @@ extension LaneView {
         accountedSeconds = 0
         isCancelRequested = false
         submissions += 1
-        if retry?.attempt == ref { retry = nil }
+        retries.removeAll { $0.attempt == ref }
     }
 
     /// Nothing is out any more.

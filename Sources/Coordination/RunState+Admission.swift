@@ -11,11 +11,11 @@ extension RunState {
         switch report {
         case .accepted(let ref, let job):
             // Also when the attempt is no longer awaited: the journal must know every job that exists.
-            .attemptAccepted(ref, job: job)
+            live(ref)?.job == job ? nil : .attemptAccepted(ref, job: job)
         case .unknown(let ref, let why):
-            live(ref) == nil ? nil : .attemptUnknown(ref, why: why)
+            live(ref)?.phase == .intended ? .attemptUnknown(ref, why: why) : nil
         case .refused(let ref, let failure):
-            live(ref) == nil ? nil : .attemptRefused(ref, failure)
+            admit(failure, refusing: ref)
         case .started(let ref, let instance, let delayMS):
             live(ref) == nil ? nil : .attemptStarted(ref, instance: instance, delayMS: delayMS)
         case .ended(let ref, let end):
@@ -35,6 +35,12 @@ extension RunState {
         }
     }
 
+    private func admit(_ failure: Failure, refusing ref: AttemptRef) -> Event.Body? {
+        guard let live = live(ref) else { return nil }
+        // Once a job is known, only a refusal of the key or the address can still be about it.
+        return live.job == nil || failure.kind == .config ? .attemptRefused(ref, failure) : nil
+    }
+
     private func admit(_ record: StreamRecord, of ref: AttemptRef, now: Double) -> Event.Body? {
         switch record {
         case .start(let index, _):
@@ -46,16 +52,7 @@ extension RunState {
         case .log(let level, let message):
             return .log(level: LogLevel(rawValue: level) ?? .info, worker: ref.worker, message: message)
         case .result(let result):
-            return admit(
-                ItemResult(
-                    index: result.index,
-                    id: result.id,
-                    hash: result.hash,
-                    outcome: result.outcome,
-                    seconds: result.seconds
-                ),
-                of: ref
-            )
+            return admit(ItemResult(result), of: ref)
         case .heartbeat(let residentMB, let cpuSeconds):
             guard lane(ref.worker) != nil else { return nil }
             return .workerVitals(worker: ref.worker, residentMB: residentMB, cpuSeconds: cpuSeconds)
@@ -64,11 +61,7 @@ extension RunState {
         }
     }
 
-    private func isOut(_ index: Int, _ ref: AttemptRef) -> Bool {
-        flashpoints.standing.indices.contains(index) && flashpoints.standing[index] == .inFlight && live(ref) != nil
-    }
-
-    private func admit(_ result: ItemResult, of ref: AttemptRef) -> Event.Body {
+    private func admit(_ result: ItemResult, of ref: AttemptRef) -> Event.Body? {
         let index = result.index
         guard flashpoints.standing.indices.contains(index), flashpoints.worker[index] == Int32(ref.worker) else {
             return distrust(ref, "a result for flashpoint number \(index), which is not of this worker's share")
@@ -81,16 +74,20 @@ extension RunState {
         }
         let id = plan.catalogue.id(index)
         let duplicate = Event.Body.flashpointDuplicate(ref, index: index, id: id)
-        if flashpoints.standing[index].isSettled { return duplicate }
+        if flashpoints.standing[index].isSettled {
+            // A job's output repeats what it streamed; only another attempt's result is work done twice.
+            return live(ref)?.told.contains(index) == true ? nil : duplicate
+        }
         switch result.outcome {
         case .success(let value):
             return settle(result, of: ref, as: .ok(result: value))
         case .failure(let failure):
-            // Of an attempt that is over, only a success still says something new.
-            if live(ref) == nil || flashpoints.isToRetry[index] { return duplicate }
-            let isFinal = lanes[ref.worker - 1].isCancelled || isCancelled
-            if !isFinal, mayTryAgain(index, after: failure.kind, uncharged: 1) {
-                return .flashpointFailed(ref, index: index, id: id, failure, seconds: result.seconds ?? 0)
+            // Of an attempt that no longer holds the flashpoint, only a success still says something new.
+            guard let live = live(ref), isOut(index, ref) else { return duplicate }
+            if flashpoints.isToRetry[index] { return nil }
+            if !live.isCancelled, mayTryAgain(index, after: failure.kind, uncharged: 1) {
+                let seconds = result.plausibleSeconds ?? 0
+                return .flashpointFailed(ref, index: index, id: id, failure, seconds: seconds)
             }
             return settle(result, of: ref, as: .failed(failure))
         }
@@ -104,14 +101,25 @@ extension RunState {
                 index: result.index,
                 id: plan.catalogue.id(result.index),
                 outcome: outcome,
-                seconds: result.seconds,
-                isEstimated: result.isEstimated,
+                seconds: result.plausibleSeconds,
+                isEstimated: result.isEstimated && result.plausibleSeconds != nil,
                 attempts: Int(flashpoints.attempts[result.index])
             )
         )
     }
 
     private func distrust(_ ref: AttemptRef, _ what: String) -> Event.Body {
-        .log(level: .error, worker: ref.worker, message: "\(ref) sent \(what); it is not taken")
+        .log(
+            level: .error,
+            worker: ref.worker,
+            message: "chunk \(ref.chunk), attempt \(ref.attempt) sent \(what); it is not taken"
+        )
+    }
+}
+
+extension ItemResult {
+    /// The seconds when they are a time that a job can take: a handler may write any number.
+    fileprivate var plausibleSeconds: Double? {
+        seconds.flatMap { $0 >= 0 && $0 < 1e9 ? $0 : nil }
     }
 }

@@ -13,7 +13,8 @@ extension RunState {
         case .retryWorker(let worker, let indices):
             guard lane(worker) != nil else { return .failure(noSuch(worker)) }
             let found = retriable(worker: worker, only: indices)
-            if found.isEmpty {
+            let takesBack = indices == nil && isCancelling(worker)
+            if found.isEmpty, !takesBack {
                 return .failure(.tooLate("worker \(worker) has no failed or cancelled flashpoint to retry"))
             }
             return .success(.workerRetried(worker: worker, indices: indices == nil ? nil : IndexList(found)))
@@ -46,7 +47,13 @@ extension RunState {
             let standing = self.flashpoints.standing[index]
             return self.flashpoints.worker[index] == Int32(worker) && (standing == .failed || standing == .cancelled)
         }
-        return (wanted ?? plan.plan.shares[worker - 1].indices).filter(mayBeRetried).sorted()
+        return Set(wanted ?? plan.plan.shares[worker - 1].indices).filter(mayBeRetried).sorted()
+    }
+
+    /// Whether the lane's job is being cancelled, so that a retry takes that back.
+    private func isCancelling(_ worker: Int) -> Bool {
+        guard let live = lane(worker)?.live, live.isCancelled else { return false }
+        return live.indices.contains { flashpoints.standing[$0] == .inFlight }
     }
 
     /// Reopens the lane's failed and cancelled flashpoints as new attempts of their chunks.
@@ -55,8 +62,11 @@ extension RunState {
         let again = retriable(worker: worker, only: wanted.map(Array.init))
         lanes[worker - 1].isCancelled = false
         isCancelled = false
-        if phase == .ended { phase = .running }
-        finalAnswer = nil
+        if wanted == nil { lanes[worker - 1].live?.isCancelled = false }
+        if phase == .ended, !again.isEmpty {
+            phase = .running
+            finalAnswer = nil
+        }
         for index in again {
             if flashpoints.standing[index] == .failed { counts.failed -= 1 } else { counts.cancelled -= 1 }
             speedup.reopened(
@@ -77,32 +87,32 @@ extension RunState {
 
     /// Settles as cancelled all of the lane that is not out, and cancels what is.
     mutating func cancelRest(of worker: Int) -> [Effect] {
+        lanes[worker - 1].isCancelled = true
+        lanes[worker - 1].live?.isCancelled = true
         let waiting = lanes[worker - 1].dropAll()
-        return waiting.map { .record(cancellation(of: $0, worker: worker, attempt: nil)) } + cancelLive(of: worker)
+        return waiting.map { .record(cancellation(of: $0, worker: worker, attempt: nil)) } + cancelJob(of: worker)
     }
 
-    /// Cancels the lane's job when the lane or the run is cancelled and the job's id is known.
-    mutating func cancelLive(of worker: Int) -> [Effect] {
-        guard isCancelled || lanes[worker - 1].isCancelled, let live = lanes[worker - 1].live, let job = live.job,
-            !live.cancelSent
-        else { return [] }
+    /// Asks once for the cancelling of the lane's job when it is to be cancelled and its id is known.
+    mutating func cancelJob(of worker: Int) -> [Effect] {
+        guard let live = lanes[worker - 1].live, live.isCancelled, let job = live.job, !live.cancelSent else {
+            return []
+        }
         lanes[worker - 1].live?.cancelSent = true
         return [.cancelJob(live.ref, job: job, endpoint: live.endpoint)]
     }
 
-    /// Takes up the attempts that a former driver left, and the pauses that had not ended.
+    /// Takes up the attempts that a former driver left, and the pauses that had not ended; a pause of the run is over.
     mutating func resumed(at endpoint: String) -> [Effect] {
         halted = nil
         silentSince = nil
+        isPaused = false
         return lanes.flatMap { lane -> [Effect] in
-            var effects: [Effect] = []
-            for retry in lane.retries {
+            var effects: [Effect] = lane.retries.filter { $0.due == nil }.map { retry in
                 let next = AttemptRef(worker: lane.worker, chunk: retry.work.chunk, attempt: retry.work.attempt)
-                effects.append(
-                    retry.due.map { .setTimer(.retry(worker: lane.worker), t: $0) }
-                        ?? .backOff(next, ceiling: 0, why: "the pause had not been drawn")
-                )
+                return .backOff(next, ceiling: 0, why: "the pause had not been drawn")
             }
+            if let due = lane.nextDue { effects.append(.setTimer(.retry(worker: lane.worker), t: due)) }
             guard let live = lane.live else { return effects }
             if live.endpoint.isOnThisMachine, live.endpoint != endpoint {
                 let message = "the endpoint on this machine that had it ended with its driver"
@@ -117,14 +127,6 @@ extension RunState {
             }
             return effects
         }
-    }
-}
-
-extension Lane {
-    /// The number of the chunk's next submission.
-    func nextAttempt(of chunk: Int) -> Int {
-        let waiting = (queue + Deque(retries.map(\.work))).filter { $0.chunk == chunk }.map(\.attempt).max() ?? 0
-        return max(lastAttempt[chunk] ?? 0, waiting) + 1
     }
 }
 

@@ -18,6 +18,14 @@ extension RunState {
         }
     }
 
+    /// Counts a job lost while the worker was at the flashpoint, and gives the failure that it makes.
+    mutating func death(of index: Int, after end: AttemptEnd) -> Failure {
+        flashpoints.deaths[index] = flashpoints.deaths[index].addingOne
+        guard flashpoints.deaths[index] >= 2 else { return failure(of: index, after: end) }
+        let words = end.message.map { ": \($0)" } ?? ""
+        return Failure(.poison, "its worker was lost twice while at this flashpoint\(words)")
+    }
+
     /// Charges one failed try to the budget of its class.
     mutating func charge(_ index: Int, for kind: FailureClass) {
         switch kind {

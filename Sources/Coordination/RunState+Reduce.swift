@@ -7,12 +7,13 @@ extension RunState {
     /// `record` effects are to be reduced before any other event. Events about attempts or flashpoints that the run
     /// does not have any more change nothing.
     package mutating func reduce(_ event: Event) -> [Effect] {
-        t = max(t, event.t)
+        // What the journal does not keep must leave no trace, or a resumed run would be another one.
+        if event.isJournalled { t = max(t, event.t) }
         switch event.body {
         case .runPlanned:
             phase = .running
             plannedAt = event.at
-            return silenceTimer()
+            return []
         case .runResumed(let endpoint):
             return resumed(at: endpoint)
         case .runPaused:
@@ -33,62 +34,61 @@ extension RunState {
         case .attemptAccepted(let ref, let job):
             return accepted(ref, job: job)
         case .attemptUnknown(let ref, _):
-            guard live(ref) != nil else { return [] }
+            guard let live = live(ref), live.job == nil else { return [] }
             lanes[ref.worker - 1].live?.phase = .unknown
-            return [.setTimer(.unknownGrace(ref), t: t + plan.policy.unknownGrace)]
+            return [.setTimer(.unknownGrace(ref), t: event.t + plan.policy.unknownGrace)]
         case .attemptRefused(let ref, let failure):
             return refused(ref, failure)
         case .attemptStarted(let ref, _, _):
-            guard live(ref) != nil else { return [] }
+            // Without a job's id nobody can follow it, so it stays unknown until its grace is over.
+            guard let live = live(ref), live.phase != .unknown else { return [] }
             lanes[ref.worker - 1].live?.phase = .started
             return []
         case .attemptEnded(let ref, let end):
             return ended(ref, end)
+        case .flashpointStarted(let ref, let index, _):
+            if isOut(index, ref) { lanes[ref.worker - 1].live?.begun.insert(index) }
+            return []
         case .flashpointFailed(let ref, let index, _, let failure, _):
-            guard live(ref) != nil, flashpoints.standing[index] == .inFlight else { return [] }
+            guard isOut(index, ref), !flashpoints.isToRetry[index] else { return [] }
             flashpoints.isToRetry[index] = true
             charge(index, for: failure.kind)
             return []
         case .flashpointSettled(let settlement):
             return settled(settlement)
-        case .flashpointDuplicate:
+        case .flashpointDuplicate(let ref, let index, _):
             counts.duplicates += 1
+            if live(ref) != nil { lanes[ref.worker - 1].live?.told.insert(index) }
             return []
         case .workerCancelRequested(let worker):
-            guard lane(worker) != nil else { return [] }
-            lanes[worker - 1].isCancelled = true
-            return cancelRest(of: worker)
+            return lane(worker) == nil ? [] : cancelRest(of: worker)
         case .workerRetried(let worker, let indices):
             return retried(worker, only: indices)
         case .retryScheduled(let ref, let due, _):
-            guard lane(ref.worker) != nil,
-                let place = lanes[ref.worker - 1].retries.firstIndex(where: { $0.work.chunk == ref.chunk })
-            else { return [] }
-            lanes[ref.worker - 1].retries[place].due = due
-            return [.setTimer(.retry(worker: ref.worker), t: due)]
+            return scheduled(ref, due: due)
         case .flashpointProgress(let ref, _, _, _, _):
             if lastProgress.indices.contains(ref.worker - 1) { lastProgress[ref.worker - 1] = event.t }
             return []
-        case .endpointUnreachable:
-            if silentSince == nil { silentSince = event.t }
-            return []
+        case .endpointUnreachable(let since, _):
+            return unreachable(since: since, event)
         case .endpointReachable:
             silentSince = nil
             return []
-        case .flashpointStarted, .endpointHealth, .workerVitals, .log:
+        case .endpointHealth, .workerVitals, .log:
             return []
         case .timerFired(let timer):
-            return fired(timer)
+            return fired(timer, t: event.t)
         }
     }
 
     // MARK: - Sending
 
     private mutating func intended(_ ref: AttemptRef, indices: IndexList, endpoint: String) -> [Effect] {
-        guard lane(ref.worker) != nil else { return [] }
+        guard let lane = lane(ref.worker), lane.live == nil, indices.allSatisfy(flashpoints.standing.indices.contains)
+        else { return [] }
         lanes[ref.worker - 1].take(chunk: ref.chunk, attempt: ref.attempt)
         lanes[ref.worker - 1].live = Lane.Live(ref: ref, phase: .intended, endpoint: endpoint, indices: indices)
-        for index in indices {
+        for index in indices where flashpoints.standing[index] == .pending {
             flashpoints.standing[index] = .inFlight
             flashpoints.attempts[index] = flashpoints.attempts[index].addingOne
             flashpoints.isToRetry[index] = false
@@ -98,25 +98,39 @@ extension RunState {
 
     private mutating func accepted(_ ref: AttemptRef, job: String) -> [Effect] {
         hasBeenAccepted = true
-        guard let live = live(ref) else { return [] }
-        lanes[ref.worker - 1].live?.job = job
-        lanes[ref.worker - 1].live?.phase = .accepted
-        return [.watch(ref, job: job, endpoint: live.endpoint)] + cancelLive(of: ref.worker)
+        guard let lane = lane(ref.worker) else { return [] }
+        if let live = live(ref) {
+            guard live.job == nil else {
+                let isTwin = live.job != job
+                return isTwin ? [.cancelJob(ref, job: job, endpoint: live.endpoint)] : []
+            }
+            lanes[ref.worker - 1].unanswered = 0
+            lanes[ref.worker - 1].live?.job = job
+            if live.phase != .started { lanes[ref.worker - 1].live?.phase = .accepted }
+            return [.watch(ref, job: job, endpoint: live.endpoint)] + cancelJob(of: ref.worker)
+        }
+        // The lane has gone on without it, and may have one job at a time.
+        guard let place = lane.abandoned.firstIndex(where: { $0.ref == ref }) else { return [] }
+        let late = lanes[ref.worker - 1].abandoned.remove(at: place)
+        return [.cancelJob(ref, job: job, endpoint: late.endpoint)]
     }
 
     private mutating func refused(_ ref: AttemptRef, _ failure: Failure) -> [Effect] {
         guard let live = live(ref) else { return [] }
+        if live.job != nil {
+            // The key was withdrawn while the job runs: whoever resumes the run takes the job up again.
+            guard failure.kind == .config else { return [] }
+            halted = failure
+            return [.halt(failure)]
+        }
+        let open = release(live)
+        if live.isCancelled { return cancellations(of: open, ref) }
         guard failure.kind == .config else {
-            return resolve(live) { _, _ in failure }
+            return blame(open, ref) { _, _ in failure }
         }
         // Nothing was sent, so the flashpoints wait as they were for whoever resumes.
-        lanes[ref.worker - 1].live = nil
-        lanes[ref.worker - 1].queue.prepend(
-            Lane.Work(chunk: ref.chunk, attempt: ref.attempt + 1, indices: live.indices)
-        )
-        for index in live.indices { flashpoints.standing[index] = .pending }
         halted = failure
-        return [.halt(failure)]
+        return sendAgain(open, ref) + [.halt(failure)]
     }
 
     // MARK: - Settling
@@ -124,6 +138,11 @@ extension RunState {
     private mutating func settled(_ settlement: Settlement) -> [Effect] {
         let index = settlement.index
         guard flashpoints.standing.indices.contains(index), !flashpoints.standing[index].isSettled else { return [] }
+        let worker = Int(flashpoints.worker[index])
+        if let ref = settlement.attempt, live(ref) != nil { lanes[ref.worker - 1].live?.told.insert(index) }
+        if flashpoints.standing[index] == .pending {
+            lanes[worker - 1].drop(index, of: Int(flashpoints.chunk[index]))
+        }
         switch settlement.outcome {
         case .ok:
             flashpoints.standing[index] = .ok
@@ -137,94 +156,157 @@ extension RunState {
         }
         flashpoints.seconds[index] = settlement.seconds.map { Float($0) } ?? FlashpointColumns.unmeasured
         flashpoints.isEstimated[index] = settlement.isEstimated
+        flashpoints.isToRetry[index] = false
         speedup.settled(
-            worker: settlement.worker,
+            worker: worker,
             weight: plan.catalogue.weight(index),
             seconds: flashpoints.measured(index),
             isEstimated: settlement.isEstimated
         )
-        flashpoints.isToRetry[index] = false
-        forget(index, worker: settlement.worker)
-        guard let limit = plan.policy.maxFailures, counts.failed > limit, !isCancelled else { return [] }
+        guard case .failed = settlement.outcome, let limit = plan.policy.maxFailures, counts.failed > limit,
+            counts.settled < total, !isCancelled
+        else { return [] }
         let why = "\(counts.failed) flashpoints failed, and --max-failures allows \(limit)"
         return [.record(.runCancelRequested(why: why))]
     }
 
-    /// Takes a flashpoint out of what its lane still means to send; the attempt that is out keeps its list.
-    private mutating func forget(_ index: Int, worker: Int) {
-        guard let lane = lane(worker) else { return }
-        if let live = lane.live, live.indices.contains(index) { return }
-        lanes[worker - 1].drop(index)
-    }
-
     private mutating func ended(_ ref: AttemptRef, _ end: AttemptEnd) -> [Effect] {
         guard let live = live(ref) else { return [] }
-        let isCancelled = isCancelled || lanes[ref.worker - 1].isCancelled || end.kind == .cancelled
-        return resolve(live, charging: end.kind != .gone) { index, state in
-            isCancelled ? nil : state.failure(of: index, after: end)
+        let open = release(live)
+        // Its job may still turn up, except on an endpoint that is no more.
+        if live.job == nil, end.kind != .gone { lanes[ref.worker - 1].abandon(live) }
+        if live.isCancelled { return cancellations(of: open, ref) }
+        switch end.kind {
+        case .gone:
+            return sendAgain(open, ref)
+        case .cancelled:
+            // After a cancelling that was taken back, what it stopped goes on; else somebody else meant it.
+            return live.cancelSent ? sendAgain(open, ref) : cancellations(of: open, ref)
+        case .lost where live.phase == .unknown:
+            // Silence is never failure: no budget is charged, only the pauses grow.
+            lanes[ref.worker - 1].unanswered += 1
+            let ceiling = plan.policy.backOffCeiling(tries: lanes[ref.worker - 1].unanswered)
+            return sendAgain(open, ref, ceiling: ceiling, why: "the submission got no answer")
+        case .completed:
+            return blame(open, ref) { state, index in state.failure(of: index, after: end) }
+        case .failed, .timedOut, .lost:
+            let suspects = open.filter { live.begun.contains($0) && !flashpoints.isToRetry[$0] }
+            return blame(open, suspects: suspects, ref) { state, index in
+                if end.kind == .lost, !suspects.isEmpty { return state.death(of: index, after: end) }
+                return state.failure(of: index, after: end)
+            }
         }
     }
 
-    /// Frees the lane and sends every flashpoint of the attempt that has no result its way: settled, or tried again.
+    /// Frees the lane and gives the flashpoints that the attempt held without a result.
+    private mutating func release(_ live: Lane.Live) -> [Int] {
+        lanes[live.ref.worker - 1].live = nil
+        return live.indices.filter { flashpoints.standing[$0] == .inFlight }
+    }
+
+    private func cancellations(of open: [Int], _ ref: AttemptRef) -> [Effect] {
+        open.map { .record(cancellation(of: $0, worker: ref.worker, attempt: ref)) }
+    }
+
+    /// Charges who is to blame; what is out of its budget fails, the rest is tried again.
+    ///
+    /// With suspects the others are charged nothing and go first, and each suspect goes alone, so that a flashpoint that
+    /// takes its worker down harms no other.
     ///
     /// - Parameters:
-    ///   - charging: Whether the failure counts against a budget.
-    ///   - rest: The failure of a flashpoint without a record; `nil` for cancelled.
-    private mutating func resolve(
-        _ live: Lane.Live,
-        charging: Bool = true,
-        rest: (Int, RunState) -> Failure?
+    ///   - suspects: What the worker was at; empty when nobody knows, and all of `open` is to blame.
+    ///   - cause: The failure of a flashpoint that is to blame and has not been charged by a record of its own.
+    private mutating func blame(
+        _ open: [Int],
+        suspects: [Int] = [],
+        _ ref: AttemptRef,
+        by cause: (inout RunState, Int) -> Failure
     ) -> [Effect] {
-        let ref = live.ref
         var effects: [Effect] = []
-        var again: [Int] = []
+        var together: [Int] = []
+        var alone: [Int] = []
         var why = ""
-        var tries = 0
-        lanes[ref.worker - 1].live = nil
-        for index in live.indices where !flashpoints.standing[index].isSettled {
-            let wasTried = flashpoints.isToRetry[index]
-            flashpoints.standing[index] = .pending
-            guard let failure = rest(index, self) else {
-                effects.append(.record(cancellation(of: index, worker: ref.worker, attempt: ref)))
+        for index in open {
+            let isSuspect = suspects.contains(index)
+            if flashpoints.isToRetry[index] || (!suspects.isEmpty && !isSuspect) {
+                together.append(index)
                 continue
             }
-            if charging, !wasTried { charge(index, for: failure.kind) }
-            guard !charging || wasTried || mayTryAgain(index, after: failure.kind) else {
+            let failure = cause(&self, index)
+            charge(index, for: failure.kind)
+            if mayTryAgain(index, after: failure.kind) {
+                if isSuspect { alone.append(index) } else { together.append(index) }
+            } else {
                 effects.append(.record(settle(index, as: .failed(failure), worker: ref.worker, attempt: ref)))
-                continue
             }
-            again.append(index)
-            tries = max(tries, Int(flashpoints.tries[index]), Int(flashpoints.losses[index]))
-            if why.isEmpty { why = wasTried ? "flashpoint \(plan.catalogue.id(index)) failed" : failure.message }
+            if why.isEmpty { why = failure.message }
         }
-        guard !again.isEmpty else { return effects }
-        let work = Lane.Work(chunk: ref.chunk, attempt: ref.attempt + 1, indices: IndexList(again))
-        lanes[ref.worker - 1].retries.append(Lane.Retry(work: work, due: nil))
-        let ceiling = tries == 0 ? 0 : plan.policy.backOffCeiling(tries: tries)
-        return effects + [.backOff(ref.next, ceiling: ceiling, why: why)]
+        if why.isEmpty, let first = together.first { why = "flashpoint \(plan.catalogue.id(first)) failed" }
+        for work in [together] + alone.map({ [$0] }) {
+            let tries = work.map { flashpoints.spent($0) }.max() ?? 0
+            effects += sendAgain(work, ref, ceiling: plan.policy.backOffCeiling(tries: tries), why: why)
+        }
+        return effects
     }
 
-    // MARK: - Timers and the end
-
-    private func fired(_ timer: RunTimer) -> [Effect] {
-        switch timer {
-        case .retry:
-            // The moment itself is the news: `ready` finds the lane's pause over.
+    /// Puts flashpoints of an attempt that is over back on the lane, at its head or after a pause.
+    ///
+    /// - Parameter ceiling: Of the pause; `nil` for none.
+    private mutating func sendAgain(
+        _ indices: [Int],
+        _ ref: AttemptRef,
+        ceiling: Double? = nil,
+        why: String = ""
+    ) -> [Effect] {
+        guard !indices.isEmpty else { return [] }
+        for index in indices { flashpoints.standing[index] = .pending }
+        let attempt = lanes[ref.worker - 1].nextAttempt(of: ref.chunk)
+        let work = Lane.Work(chunk: ref.chunk, attempt: attempt, indices: IndexList(indices))
+        guard let ceiling else {
+            lanes[ref.worker - 1].queue.prepend(work)
             return []
+        }
+        lanes[ref.worker - 1].retries.append(Lane.Retry(work: work, due: nil))
+        let next = AttemptRef(worker: ref.worker, chunk: ref.chunk, attempt: attempt)
+        return [.backOff(next, ceiling: ceiling, why: why)]
+    }
+
+    // MARK: - Timers
+
+    private mutating func scheduled(_ ref: AttemptRef, due: Double) -> [Effect] {
+        let isIt = { (retry: Lane.Retry) in retry.work.chunk == ref.chunk && retry.work.attempt == ref.attempt }
+        guard let place = lane(ref.worker)?.retries.firstIndex(where: isIt) else { return [] }
+        lanes[ref.worker - 1].retries[place].due = due.wholeMilliseconds
+        // The pause that ends first: a driver may keep one timer of a kind.
+        return lanes[ref.worker - 1].nextDue.map { [.setTimer(.retry(worker: ref.worker), t: $0)] } ?? []
+    }
+
+    private func fired(_ timer: RunTimer, t: Double) -> [Effect] {
+        switch timer {
+        case .retry(let worker):
+            // The moment itself is the news: `ready` finds the pause over. One that fired early is set again.
+            let next = lane(worker)?.retries.compactMap(\.due).filter { $0 > t }.min()
+            return next.map { [.setTimer(timer, t: $0)] } ?? []
         case .unknownGrace(let ref):
             guard live(ref)?.phase == .unknown else { return [] }
             let message = "the submission got no answer; it may have run, and its results are taken if they come"
             return [.record(.attemptEnded(ref, AttemptEnd(.lost, status: "UNKNOWN", message: message)))]
         case .silence:
-            guard !hasBeenAccepted, silentSince != nil, halted == nil, let limit = plan.policy.silenceLimit else {
-                return []
-            }
-            return [.halt(Failure(.config, "the endpoint gave no answer for \(Int(limit)) s"))]
+            // A hundredth of a second, since a timer may fire early and is not set again.
+            guard !hasBeenAccepted, halted == nil, let silentSince, let limit = plan.policy.silenceLimit,
+                t >= silentSince + limit - 0.01
+            else { return [] }
+            let message = "the endpoint gave no answer for \(Int(limit)) s"
+            return [.record(.log(level: .error, worker: nil, message: message)), .halt(Failure(.config, message))]
         }
     }
 
-    private func silenceTimer() -> [Effect] {
-        plan.policy.silenceLimit.map { [.setTimer(.silence, t: t + $0)] } ?? []
+    private mutating func unreachable(since: Int64, _ event: Event) -> [Effect] {
+        guard silentSince == nil else { return [] }
+        let start = min(event.t, max(0, event.t - Double(event.at - since) / 1_000))
+        silentSince = start
+        guard !hasBeenAccepted, let limit = plan.policy.silenceLimit else { return [] }
+        return [.setTimer(.silence, t: start + limit)]
     }
 }
 

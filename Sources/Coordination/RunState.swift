@@ -37,7 +37,7 @@ package struct RunState: Sendable {
     package internal(set) var silentSince: Double?
     /// Wall time of the planning, in milliseconds since 1970.
     package internal(set) var plannedAt: Int64 = 0
-    /// Seconds driven at the latest event.
+    /// Seconds driven at the latest journalled event.
     package internal(set) var t: Double = 0
     /// The answer, once the run has ended and until it is reopened.
     package internal(set) var finalAnswer: RunAnswer?
@@ -62,6 +62,7 @@ package struct RunState: Sendable {
     package var workers: Int { lanes.count }
     package var total: Int { flashpoints.standing.count }
 
+    /// The lane of a worker; `nil` when the run has none of that number.
     func lane(_ worker: Int) -> Lane? {
         lanes.indices.contains(worker - 1) ? lanes[worker - 1] : nil
     }
@@ -72,6 +73,12 @@ package struct RunState: Sendable {
         return live
     }
 
+    /// Whether the attempt is out and holds the flashpoint.
+    func isOut(_ index: Int, _ ref: AttemptRef) -> Bool {
+        flashpoints.standing.indices.contains(index) && flashpoints.standing[index] == .inFlight
+            && flashpoints.worker[index] == Int32(ref.worker) && live(ref) != nil
+    }
+
     /// The conservation law: every flashpoint stands in exactly one place, and the counts say so.
     ///
     /// Linear in the flashpoints; for tests, simulations and the end of a run.
@@ -80,11 +87,13 @@ package struct RunState: Sendable {
     package func violation() -> String? {
         var seen = Array(repeating: 0, count: total)
         for lane in lanes {
-            for work in lane.queue { for index in work.indices { seen[index] += 1 } }
-            for retry in lane.retries { for index in retry.work.indices { seen[index] += 1 } }
-            for index in lane.live?.indices ?? [] where !flashpoints.standing[index].isSettled {
+            for index in (lane.queue + lane.retries.map(\.work)).flatMap(\.indices) {
+                if flashpoints.standing[index] != .pending {
+                    return "flashpoint \(index) is \(flashpoints.standing[index]) and still queued"
+                }
                 seen[index] += 1
             }
+            for index in lane.live?.indices ?? [] where flashpoints.standing[index] == .inFlight { seen[index] += 1 }
         }
         var tally = Counts()
         for (index, standing) in flashpoints.standing.enumerated() {
@@ -95,7 +104,6 @@ package struct RunState: Sendable {
             case .failed: tally.failed += 1
             case .cancelled: tally.cancelled += 1
             }
-            if standing.isSettled, seen[index] != 0 { return "flashpoint \(index) is settled and still queued" }
         }
         if tally.ok != counts.ok || tally.failed != counts.failed || tally.cancelled != counts.cancelled {
             return "the counts \(counts) differ from the flashpoints \(tally)"
@@ -111,6 +119,7 @@ extension RunState: Equatable {
             && left.flashpoints == right.flashpoints && left.lanes == right.lanes && left.counts == right.counts
             && left.speedup == right.speedup && left.hasBeenAccepted == right.hasBeenAccepted
             && left.silentSince == right.silentSince && left.plannedAt == right.plannedAt && left.t == right.t
-            && left.halted == right.halted && left.lastProgress == right.lastProgress
+            && left.finalAnswer == right.finalAnswer && left.halted == right.halted
+            && left.lastProgress == right.lastProgress
     }
 }

@@ -37,7 +37,7 @@ enum Abbreviations {
         """
     )
 
-    /// Month names that follow an ordinal's full stop, as in *3. Oktober*.
+    /// Names of months, which may follow the full stop of an ordinal.
     static let months = words(
         """
         januar jänner februar märz april mai juni juli august september oktober november dezember \

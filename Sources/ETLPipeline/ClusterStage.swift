@@ -12,7 +12,11 @@ package struct ClusterStage: Stage {
     }
 
     /// Mean cosine from which on two groups of articles tell the same story.
-    package static let defaultThreshold = 0.2
+    ///
+    /// Found by measuring on 118 articles of 12 flashpoints whose stories are known (2 to 7 related stories a
+    /// flashpoint, pairs of articles counted): at 0.12 precision is 83 % and recall 73 %, at 0.14 92 % and 68 %, at 0.16
+    /// 92 % and 54 %. Two stories told as one mislead more than one story told twice.
+    package static let defaultThreshold = 0.14
 
     @concurrent
     package func run(_ state: FlashpointState, _ context: StageContext) async throws -> FlashpointState {

@@ -75,6 +75,9 @@ extension ExtractStage {
 
     /// A feed's URL as the log may show it.
     func shownURL(_ url: String) -> String {
-        String(redactedURL(url).filter { $0.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } }.prefix(300))
+        String(
+            redactedURL(url).filter { $0.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } }
+                .prefix(300)
+        )
     }
 }

@@ -21,7 +21,11 @@ enum PageFile {
         let host = url.host() ?? ""
         let path = url.path(percentEncoded: false)
         guard host.isEmpty || host == "localhost", path.hasPrefix("/"), !path.utf8.contains(0) else {
-            throw FeedDrop("bad url", stage: FeedDrop.fetch, detail: "a file URL needs an absolute path of this machine")
+            throw FeedDrop(
+                "bad url",
+                stage: FeedDrop.fetch,
+                detail: "a file URL needs an absolute path of this machine"
+            )
         }
         // Not blocking: opening a pipe nobody writes to would wait for ever.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)

@@ -6,6 +6,10 @@ package struct VectoriseStage: Stage {
     /// Words of the text that count, from its beginning, where news says what it is about.
     package var termLimit = 2000
 
+    /// Characters of a word that count, so that *evacuated* and *evacuation* are one term in any language that inflects
+    /// at the end.
+    package var stemLength = 7
+
     package init() {}
 
     @concurrent
@@ -16,13 +20,16 @@ package struct VectoriseStage: Stage {
         for article in state.articles {
             try Task.checkCancellation()
             var counts: [String: Double] = [:]
-            let terms = Tokenizer.contentTerms(in: article.text, language: article.language, limit: termLimit)
-            counts.count(terms)
-            counts.count(Tokenizer.contentTerms(in: article.title, language: article.language), weight: titleWeight)
+            counts.count(stems(of: article.text, language: article.language))
+            counts.count(stems(of: article.title, language: article.language), weight: titleWeight)
             documents.append(counts)
             context.progress(documents.count, of: state.articles.count)
         }
         state.vectors = try TermVectorizer().vectors(for: documents)
         return state
+    }
+
+    private func stems(of text: String, language: String?) -> [String] {
+        Tokenizer.contentTerms(in: text, language: language, limit: termLimit).map { String($0.prefix(stemLength)) }
     }
 }

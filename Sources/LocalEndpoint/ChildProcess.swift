@@ -31,7 +31,7 @@ struct ChildProcess: Sendable {
     /// after the grace.
     ///
     /// Whatever ended the process, its group gets SIGKILL before its number is free again, so no descendant that stayed
-    /// in the group is left when this returns. Throws when the program can't be started.
+    /// in the group outlives it. Throws when the program can't be started.
     func run(
         onStart: @escaping @Sendable (_ pid: pid_t) -> Void,
         onLine: @escaping @Sendable (_ line: String) -> Void

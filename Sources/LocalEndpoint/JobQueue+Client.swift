@@ -15,8 +15,10 @@ extension JobQueue {
             answer(waiter, .refused(.badRequest("the id \(id) is taken")))
             return
         }
+        lastNumber += 1
         jobs[id] = QueuedJob(
             id: id,
+            number: lastNumber,
             executionTimeout: submission.executionTimeout,
             ttl: submission.ttl,
             retention: submission.retention,
@@ -88,6 +90,8 @@ extension JobQueue {
             return
         }
         let before = job.size
+        lastNumber += 1
+        jobs[id]?.number = lastNumber
         jobs[id]?.submitted = now
         jobs[id]?.state = .queued(since: now)
         jobs[id]?.retries = 0

@@ -1,14 +1,15 @@
 import RunPodAPI
 
 extension JobQueue {
-    /// Does everything that is due, earliest first.
+    /// Does everything that is due, each at its own time, so that a late timer changes nothing but the moment.
     mutating func expire(_ now: Duration) {
-        while let subject = deadlines.popDue(at: now) {
+        while let (subject, due) = deadlines.popDue(at: now) {
             switch subject {
-            case .job(let id): reviewJob(id, now)
-            case .worker(let id): reviewWorker(id, now)
-            case .waiter(let id): reviewWaiter(id, now)
+            case .job(let id): reviewJob(id, due)
+            case .worker(let id): reviewWorker(id, due)
+            case .waiter(let id): reviewWaiter(id, due)
             }
+            match(due)
         }
     }
 
@@ -45,7 +46,7 @@ extension JobQueue {
             watch(worker: id)
             return
         }
-        for job in worker.jobs.sorted() { lose(job, stop: true, now) }
+        loseAll(of: id, stop: true, now)
         if worker.isSupervised {
             // It has a process that doesn't call: until it does, it is not to be counted on.
             if worker.hasCalled, worker.takes == 0, worker.stopWaiters.isEmpty { workers[id]?.isHealthy = false }

@@ -120,7 +120,7 @@ extension JobQueue {
 
     /// Gives jobs back that the worker never got; no retry is charged for that.
     mutating func takeAbandoned(_ worker: WorkerID, _ ids: [JobID], _ now: Duration) {
-        for id in ids.reversed() {
+        for id in ids {
             guard let run = jobs[id]?.run, run.worker == worker, run.confirmed == nil else { continue }
             leave(id, worker, stop: false, now)
             queueAgain(id, now)
@@ -140,7 +140,7 @@ extension JobQueue {
 
     mutating func workerGone(_ id: WorkerID, _ isCrashLooping: Bool, _ now: Duration) {
         guard let worker = workers[id] else { return }
-        for job in worker.jobs.sorted() { lose(job, stop: false, now) }
+        loseAll(of: id, stop: false, now)
         for waiter in worker.stopWaiters { release(waiter, with: .nothing) }
         for waiter in takers.elements {
             if case .take(id, _, _) = waiters[waiter] { release(waiter, with: .nothing) }

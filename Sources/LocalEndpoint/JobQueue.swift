@@ -6,7 +6,7 @@ import RunPodAPI
 /// history always gives the same answers. The rules are those of the platform as observed:
 ///
 /// * A job whose worker is lost (its process ended, three ping intervals of silence, a ping that no longer lists it,
-///   or no word of it within two intervals of the take) is queued once more, at the front, and fails at the second loss.
+///   or no word of it within two intervals of the take) is queued once more, in its old place, and fails at the second loss.
 /// * A cancelled or overdue job ends at once; its worker is told through `job-stop`, and what that worker still says
 ///   of the job is acknowledged and dropped.
 /// * The execution time-out counts from the take, the ttl from the submission. A queued job that outlives its ttl is
@@ -70,6 +70,8 @@ package struct JobQueue: Sendable {
     var counters = EndpointHealth.Jobs()
     /// The bytes of all jobs.
     var bytes = 0
+    /// How many submissions and retries there were.
+    var lastNumber: UInt64 = 0
     var isClosed = false
     private var effects: [Effect] = []
 
@@ -121,7 +123,7 @@ package struct JobQueue: Sendable {
     }
 
     /// Hands queued jobs to held takes, both in the order they came.
-    private mutating func match(_ now: Duration) {
+    mutating func match(_ now: Duration) {
         while !line.isEmpty, let taker = takers.popFirst() {
             guard case .take(let worker, let batch, _) = waiters[taker] else { continue }
             var taken: [TakenJob] = []
@@ -236,10 +238,17 @@ package struct JobQueue: Sendable {
         account(id, before)
     }
 
-    /// Puts a job at the front of the line.
+    /// Loses all jobs of a worker, the oldest first.
+    mutating func loseAll(of worker: WorkerID, stop: Bool, _ now: Duration) {
+        let lost = (workers[worker]?.jobs ?? []).compactMap { jobs[$0] }
+        for job in lost.sorted(by: { $0.number < $1.number }) { lose(job.id, stop: stop, now) }
+    }
+
+    /// Puts a job back into the line, where it stood by its submission.
     mutating func queueAgain(_ id: JobID, _ now: Duration) {
+        guard let number = jobs[id]?.number else { return }
         jobs[id]?.state = .queued(since: now)
-        line.prepend(id)
+        line.insert(id) { [jobs] in jobs[$0].map { $0.number > number } ?? true }
         watch(id)
     }
 

@@ -64,6 +64,8 @@ struct QueuedJob: Sendable {
     }
 
     let id: String
+    /// Its place among all submissions and retries.
+    var number: UInt64
     let executionTimeout: Duration
     let ttl: Duration
     let retention: Duration

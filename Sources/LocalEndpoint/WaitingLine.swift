@@ -1,4 +1,4 @@
-/// First in, first out, with leaving from the middle and stepping in at the front.
+/// First in, first out, with leaving from the middle and stepping in again.
 struct WaitingLine<Element: Hashable & Sendable>: Sendable {
     private struct Place {
         var ticket: UInt64
@@ -24,14 +24,11 @@ struct WaitingLine<Element: Hashable & Sendable>: Sendable {
         places.append(place(for: element))
     }
 
-    mutating func prepend(_ element: Element) {
+    /// Steps in before the first who is to come later, at the end when there is none.
+    mutating func insert(_ element: Element, before isLater: (Element) -> Bool) {
         let place = place(for: element)
-        if head > 0 {
-            head -= 1
-            places[head] = place
-        } else {
-            places.insert(place, at: 0)
-        }
+        let later = places[head...].firstIndex { tickets[$0.element] == $0.ticket && isLater($0.element) }
+        places.insert(place, at: later ?? places.endIndex)
     }
 
     mutating func remove(_ element: Element) {

@@ -48,7 +48,8 @@ package struct JobBodies: Sendable {
         body.append(contentsOf: try input(order))
         let execution = executionTimeout(flashpoints: order.indices.count)
         let life = min(execution + .seconds(5_400), .seconds(604_800))
-        let policy = #","policy":{"executionTimeout":\#(execution.wholeMilliseconds),"ttl":\#(life.wholeMilliseconds)}}"#
+        let policy =
+            #","policy":{"executionTimeout":\#(execution.wholeMilliseconds),"ttl":\#(life.wholeMilliseconds)}}"#
         body.append(contentsOf: Data(policy.utf8))
         return body
     }

@@ -1,5 +1,5 @@
 package import Coordination
-package import Flashpoints
+import Flashpoints
 package import RunPodAPI
 
 /// Runs jobs on a RunPod endpoint, in the cloud or ours on this machine.

@@ -5,12 +5,13 @@ package import Flashpoints
 package protocol Journal: Sendable {
     /// Keeps a batch, all or nothing, and returns once it will survive whatever happens next.
     ///
-    /// Events that are not journalled are left out. Batches come in the order of their numbers, one at a time.
+    /// Events that are not journalled are left out. Batches come in the order of their numbers, one at a time. A commit
+    /// that was begun is finished even when the task is cancelled: what it keeps may have been paid for.
     ///
-    /// - Throws: What kept the batch from being kept; nothing of it is there then.
+    /// - Throws: What kept the batch from being kept; nothing of it is there then, and it can be committed again.
     func commit(_ events: [Event]) async throws
 
-    /// At most `limit` events with numbers above `seq`, in their order, results included.
+    /// At most `limit` events with numbers above `seq`, in their order, results included; none at the end only.
     func events(after seq: Int, limit: Int) async throws -> [Event]
 }
 
@@ -20,5 +21,7 @@ package protocol RunResults: Sendable {
     func results(in page: Range<Int>) async throws -> [[UInt8]?]
 
     /// A page of the failed flashpoints whose index is at least `index`, in input order; empty at the end.
+    ///
+    /// Cancelled flashpoints and those that a retry made pending again are not among them.
     func failures(from index: Int) async throws -> [RunFailure]
 }

@@ -4,12 +4,14 @@ import Synchronization
 
 /// A journal that lasts as long as its process: for simulations and tests.
 package final class MemoryJournal: Journal, RunResults {
-    private struct State {
+    fileprivate struct State {
         var events: [Event] = []
-        var results: [Int: [UInt8]] = [:]
-        var failures: [Int: RunFailure] = [:]
+        /// The outcome of each settled flashpoint, by index.
+        var outcomes: [Int: Settlement] = [:]
         var commits = 0
     }
+
+    private static let failurePage = 256
 
     private let state = Mutex(State())
 
@@ -20,43 +22,66 @@ package final class MemoryJournal: Journal, RunResults {
 
     package func commit(_ events: [Event]) async throws {
         let kept = events.filter(\.isJournalled)
-        let results = try kept.compactMap { event -> (Int, [UInt8])? in
-            guard case .flashpointSettled(let settlement) = event.body, case .ok(let result) = settlement.outcome else {
-                return nil
-            }
-            return (settlement.index, Array(try JSONCoding.encode(result)))
-        }
         state.withLock { state in
             state.commits += 1
             state.events += kept
-            for (index, result) in results { state.results[index] = result }
-            for event in kept {
-                guard case .flashpointSettled(let settlement) = event.body else { continue }
-                guard case .failed(let failure) = settlement.outcome else {
-                    state.failures[settlement.index] = nil
-                    continue
-                }
-                state.failures[settlement.index] = RunFailure(
-                    index: settlement.index,
-                    id: settlement.id,
-                    failure: failure,
-                    attempts: settlement.attempts
-                )
-            }
+            for event in kept { state.note(event.body) }
         }
     }
 
     package func events(after seq: Int, limit: Int) async throws -> [Event] {
-        state.withLock { Array($0.events.lazy.filter { $0.seq > seq }.prefix(limit)) }
+        state.withLock { state in
+            let start = state.firstPosition(after: seq)
+            return Array(state.events[start...].prefix(limit))
+        }
     }
 
     package func results(in page: Range<Int>) async throws -> [[UInt8]?] {
-        state.withLock { state in page.map { state.results[$0] } }
+        let values = state.withLock { state in page.map { state.outcomes[$0]?.result } }
+        return try values.map { value in try value.map { Array(try JSONCoding.encode($0)) } }
     }
 
     package func failures(from index: Int) async throws -> [RunFailure] {
         state.withLock { state in
-            state.failures.values.filter { $0.index >= index }.sorted { $0.index < $1.index }
+            let failed = state.outcomes.values.filter { $0.index >= index }.compactMap(\.runFailure)
+            return Array(failed.sorted { $0.index < $1.index }.prefix(Self.failurePage))
         }
+    }
+}
+
+extension MemoryJournal.State {
+    /// Changes the outcomes as the event does; the first outcome of a flashpoint stays until it is retried.
+    fileprivate mutating func note(_ body: Event.Body) {
+        if case .flashpointSettled(let settlement) = body {
+            if outcomes[settlement.index] == nil { outcomes[settlement.index] = settlement }
+        } else if case .workerRetried(let worker, let indices) = body {
+            let wanted = indices.map(Set.init)
+            outcomes = outcomes.filter { index, outcome in
+                outcome.worker != worker || outcome.result != nil || wanted?.contains(index) == false
+            }
+        }
+    }
+
+    /// Where the first event with a number above `seq` stands; numbers only grow.
+    fileprivate func firstPosition(after seq: Int) -> Int {
+        var range = 0..<events.count
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            range = events[middle].seq > seq ? range.lowerBound..<middle : middle + 1..<range.upperBound
+        }
+        return range.lowerBound
+    }
+}
+
+extension Settlement {
+    /// The result when there is one.
+    var result: JSONValue? {
+        if case .ok(let result) = outcome { result } else { nil }
+    }
+
+    /// The failure for the run's answer when it is one.
+    var runFailure: RunFailure? {
+        guard case .failed(let failure) = outcome else { return nil }
+        return RunFailure(index: index, id: id, failure: failure, attempts: attempts)
     }
 }

@@ -1,8 +1,9 @@
-import Coordination
+package import Coordination
 package import Flashpoints
 import FoundationEssentials
 package import RunJournal
 package import Settings
+import Synchronization
 
 /// Reads a batch, plans it and puts the run on disk; nothing is submitted yet.
 package enum NewRun {
@@ -68,17 +69,17 @@ package enum NewRun {
         _ now: Int64
     ) async throws {
         let journal = try await SQLiteJournal.create(in: folder)
-        var items: [PlanItem] = []
-        if let reader {
-            try await InputSpool.write(reader, to: folder.path) { rows in
-                items += rows.map(PlanItem.init)
-                try await journal.append(rows)
-            }
-        } else if case .flashpoints(let flashpoints) = source {
-            let rows = try await InputSpool.write(flashpoints, to: folder.path)
-            items = rows.map(PlanItem.init)
+        let planned = Mutex<[PlanItem]>([])
+        let keep: @Sendable ([FlashpointRow]) async throws -> Void = { rows in
+            planned.withLock { $0 += rows.map(PlanItem.init) }
             try await journal.append(rows)
         }
+        if let reader {
+            try await InputSpool.write(reader, to: folder.path, rows: keep)
+        } else if case .flashpoints(let flashpoints) = source {
+            try await keep(try await InputSpool.write(flashpoints, to: folder.path))
+        }
+        let items = planned.withLock { $0 }
         let plan = Plan(
             items,
             workers: settings.runpodWorkers,

@@ -1,5 +1,5 @@
 import ETLPipeline
-import FoundationEssentials
+package import FoundationEssentials
 import HTTPTransport
 package import Settings
 

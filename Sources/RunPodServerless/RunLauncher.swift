@@ -1,5 +1,5 @@
-package import Coordination
-import Flashpoints
+import Coordination
+package import Flashpoints
 import FoundationEssentials
 import HTTPTransport
 import LocalEndpoint
@@ -54,8 +54,6 @@ package struct RunLauncher: Sendable {
         lingers: Bool = false,
         attend: @escaping @Sendable (RunHandle) async throws -> Void
     ) async throws -> Departure {
-        let lock = try RunLock(path: folder.lockPath)
-        defer { lock.release() }
         let journal = try await SQLiteJournal.open(folder, for: .writing)
         let (state, seq) = try await journal.loadState()
         if let answer = state.finalAnswer, !lingers {
@@ -107,7 +105,7 @@ private struct Turn: Sendable {
             clock: ContinuousClock(),
             backend: backend,
             journal: journal,
-            sources: RunDriver.Sources(
+            sources: RunSources(
                 wallTime: sources.wallTime,
                 chance: sources.chance,
                 nonce: { UUID().uuidString.lowercased() }

@@ -1,5 +1,5 @@
 import Coordination
-package import RunJournal
+import RunJournal
 import Synchronization
 
 /// Writes the run's log file from its events.
@@ -24,7 +24,7 @@ final class RunLogKeeper: Sendable {
                 }
             }
         }
-        if !written.isEmpty { log.append(written) }
+        if !written.isEmpty { _ = log.append(written) }
     }
 }
 

@@ -1,5 +1,5 @@
 public import Flashpoints
-import FoundationEssentials
+public import FoundationEssentials
 import Logging
 import RunJournal
 public import Settings
@@ -19,7 +19,6 @@ public struct RunPodServerlessManager: Sendable {
     public let settings: Settings
     private let workerCommand: [String]
     private let environment: [String: String]
-    private let logger: Logger
 
     /// Makes a manager.
     ///
@@ -27,20 +26,18 @@ public struct RunPodServerlessManager: Sendable {
     ///   - workers: Jobs that are out at the same time, at most; 1 for this process alone.
     ///   - workerCommand: How a worker process on this machine is started, `etl-dash worker` or a program of one's own
     ///     that speaks RunPod's worker protocol; needed only for several workers without an endpoint.
-    ///   - environment: What worker processes inherit, without the key and the endpoint.
+    ///   - environment: What worker processes inherit, but for the key and the endpoint.
     public init(
         workers: Int,
         settings: Settings,
         workerCommand: [String] = [],
-        environment: [String: String] = ProcessInfo.processInfo.environment,
-        logger: Logger = Logger(label: "etl-dash") { _ in SwiftLogNoOpLogHandler() }
+        environment: [String: String] = ProcessInfo.processInfo.environment
     ) {
         var settings = settings
         settings.runpodWorkers = workers
         self.settings = settings
         self.workerCommand = workerCommand
         self.environment = environment
-        self.logger = logger
     }
 
     /// The shares of the workers: in the order of the input, sizes differing by at most one under `even`.
@@ -104,11 +101,14 @@ public struct RunPodServerlessManager: Sendable {
                 mode: mode,
                 workerCommand: workerCommand,
                 environment: environment,
-                logger: logger
+                logger: Logger(label: "etl-dash") { _ in SwiftLogNoOpLogHandler() }
             )
             let departure = try await launcher.drive(folder) { try await body(ServerlessRun(handle: $0)) }
             guard case .ended(let answer) = departure else {
-                throw RunPodServerlessError("run \(folder.run) was left before its end: \(departure.why)", run: folder.run)
+                throw RunPodServerlessError(
+                    "run \(folder.run) was left before its end: \(departure.why)",
+                    run: folder.run
+                )
             }
             return try await RunReport(answer, folder)
         } catch let error as RunPodServerlessError {

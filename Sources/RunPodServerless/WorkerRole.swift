@@ -1,5 +1,5 @@
 import ETLPipeline
-package import Flashpoints
+import Flashpoints
 import FoundationEssentials
 import HTTPTransport
 package import Logging

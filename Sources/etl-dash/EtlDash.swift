@@ -1,6 +1,60 @@
 import ArgumentParser
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The command line: parses, runs one command, and ends with a status of ``CommandStatus``.
 @main
 struct EtlDash: AsyncParsableCommand {
-    mutating func run() async throws {}
+    static let configuration = CommandConfiguration(
+        commandName: "etl-dash",
+        abstract: "Splits a batch of flashpoints over RunPod Serverless workers and watches them.",
+        subcommands: [
+            RunCommand.self, PlanCommand.self, ResumeCommand.self, EndpointCommand.self, WorkerCommand.self,
+            DoctorCommand.self, GuardCommand.self,
+        ]
+    )
+
+    static func main() async {
+        // A reader that leaves must not end a run.
+        signal(SIGPIPE, SIG_IGN)
+        exit(await status(of: Array(CommandLine.arguments.dropFirst())).code)
+    }
+
+    /// Runs the command that the arguments ask for and says on standard error what went wrong.
+    static func status(of arguments: [String]) async -> CommandStatus {
+        do {
+            let command = try await asyncParseAsRoot(arguments)
+            if let command = command as? any StatusCommand { return try await command.perform() }
+            await StreamWriter.standardOutput.write(arguments.isEmpty ? firstSteps : helpMessage())
+            return .succeeded
+        } catch {
+            let failure = CommandFailure(error, arguments: arguments)
+            let stream = failure.status == .succeeded ? StreamWriter.standardOutput : .standardError
+            await stream.write(failure.lines.map { $0 + "\n" }.joined())
+            return failure.status
+        }
+    }
+
+    /// What bare `etl-dash` prints.
+    static let firstSteps = """
+        Three commands to try:
+          etl-dash run --sample      twelve flashpoints over four workers on this machine
+          etl-dash plan --simulate   the same engine in virtual time: shares, log lines, speedup
+          etl-dash doctor            settings, key, endpoint and disk: what is wrong and what to do
+
+        etl-dash --help lists all commands.
+
+        """
+}
+
+/// A command that ends with a status rather than with an error of ArgumentParser's.
+protocol StatusCommand: AsyncParsableCommand {
+    /// Does what was asked; what is thrown becomes a line on standard error and its status.
+    func perform() async throws -> CommandStatus
 }

@@ -30,22 +30,18 @@ struct PageDecodingTests {
             sentence: "港は火曜日に二番目の埠頭を開き、最初の船は南から来た穀物運搬船であった。町は秋までに月四十隻を見込んでいる。"
         ),
         Sample(
-            label: "EUC-JP",
-            name: "euc-jp",
-            encoding: .japaneseEUC,
-            sentence: "港は火曜日に二番目の埠頭を開き、最初の船は南から来た穀物運搬船であった。町は秋までに月四十隻を見込んでいる。"
-        ),
-        Sample(
             label: "iso-8859-1",
             name: "windows-1252",
             encoding: .windowsCP1252,
-            sentence: "Le port a ouvert son deuxième quai mardi, « enfin » dit-on – quatre ans après la première pierre, et l’été fut sec."
+            sentence:
+                "Le port a ouvert son deuxième quai mardi, « enfin » dit-on – quatre ans après la première pierre, et l’été fut sec."
         ),
         Sample(
             label: "iso-8859-2",
             name: "iso-8859-2",
             encoding: .isoLatin2,
-            sentence: "Přístav otevřel druhé nábřeží v úterý, čtyři roky po položení základního kamene, řekla paní Holmová."
+            sentence:
+                "Přístav otevřel druhé nábřeží v úterý, čtyři roky po položení základního kamene, řekla paní Holmová."
         ),
         Sample(
             label: "utf-8",
@@ -66,8 +62,11 @@ struct PageDecodingTests {
     @Test("The header's charset decides", arguments: samples)
     func header(sample: Sample) throws {
         let bytes = try #require(markup(sample.sentence).data(using: sample.encoding))
-        let article = try ArticleExtractor.extract([UInt8](bytes), contentType: "text/html; charset=\"\(sample.label)\"")
-            .article()
+        let article = try ArticleExtractor.extract(
+            [UInt8](bytes),
+            contentType: "text/html; charset=\"\(sample.label)\""
+        )
+        .article()
         #expect(article.text == text(sample.sentence))
         #expect(article.encoding == sample.name)
     }
@@ -99,7 +98,8 @@ struct PageDecodingTests {
             ([0xEF, 0xBB, 0xBF] + Array(markup(sentence).utf8), "utf-8"),
         ]
         for page in pages {
-            let article = try ArticleExtractor.extract(page.bytes, contentType: "text/html; charset=iso-8859-1").article()
+            let article = try ArticleExtractor.extract(page.bytes, contentType: "text/html; charset=iso-8859-1")
+                .article()
             #expect(article.text == text(sentence))
             #expect(article.encoding == page.name)
         }
@@ -119,6 +119,17 @@ struct PageDecodingTests {
         #expect(article.language == "zh")
     }
 
+    @Test(
+        "Japanese in its other encodings is read",
+        arguments: [
+            ("EUC-JP", [0xB9, 0xC1, 0xA4, 0xCF, 0xA1, 0xA3]),
+            ("ISO-2022-JP", [0x1B, 0x24, 0x42, 0x39, 0x41, 0x24, 0x4F, 0x21, 0x23, 0x1B, 0x28, 0x42]),
+        ] as [(String, [UInt8])]
+    )
+    func japanese(label: String, bytes: [UInt8]) {
+        #expect(PageDecoder.decode(bytes[...], charset: label) { false }?.text == Array("港は。".utf8))
+    }
+
     @Test("Korean by its old name is the code page of Windows")
     func korean() throws {
         // 항구는 and 똠, a syllable that only the code page has.
@@ -130,7 +141,7 @@ struct PageDecodingTests {
 
     @Test("Without any declaration valid UTF-8 is UTF-8, other bytes are windows-1252")
     func undeclared() throws {
-        let french = Self.samples[3].sentence
+        let french = Self.samples[2].sentence
         let utf8 = try ArticleExtractor.extract(Array(markup(french).utf8)).article()
         #expect(utf8.encoding == "utf-8")
         let latin = try #require(markup(french).data(using: .windowsCP1252))
@@ -139,9 +150,21 @@ struct PageDecodingTests {
         #expect(windows.text == utf8.text)
     }
 
+    @Test(
+        "A meta element that names another encoding is wrong where the bytes are UTF-8",
+        arguments: ["euc-kr", "latin1"]
+    )
+    func wrongMeta(label: String) throws {
+        let sentence = Self.samples[0].sentence
+        let page = markup(sentence, head: "<meta charset=\(label)>")
+        let article = try extract(page, contentType: "text/html").article()
+        #expect(article.text == text(sentence))
+        #expect(article.encoding == "utf-8")
+    }
+
     @Test("An unknown label is as good as none")
     func unknownLabel() throws {
-        let article = try extract(markup(Self.samples[5].sentence), contentType: "text/html; charset=klingon").article()
+        let article = try extract(markup(Self.samples[4].sentence), contentType: "text/html; charset=klingon").article()
         #expect(article.encoding == "utf-8")
     }
 

@@ -6,19 +6,28 @@ import Testing
 @Suite("What a page says about itself")
 struct PageMetadataTests {
     private func article(head: String, body: String = "", html: String = "", url: String? = nil) throws -> Article {
-        try extract("<html \(html)><head>\(head)</head><body>\(body)\(SamplePages.harbourMarkup)</body></html>", url: url)
-            .article()
+        try extract(
+            "<html \(html)><head>\(head)</head><body>\(body)\(SamplePages.harbourMarkup)</body></html>",
+            url: url
+        )
+        .article()
     }
 
     @Test(
         "The headline is told from the site's name",
         arguments: [
             ("<title>A quay for the north | Gazette</title>", "", "A quay for the north"),
-            ("<title>A quay for the north - The Coast Gazette</title>", "<h1>A quay for the north</h1>", "A quay for the north"),
+            (
+                "<title>A quay for the north - The Coast Gazette</title>", "<h1>A quay for the north</h1>",
+                "A quay for the north"
+            ),
             ("<title>Gazette: A quay for all</title>", "<h1>A quay for all</h1>", "A quay for all"),
             ("<title>Gazette | Quay</title><meta property=og:site_name content=Gazette>", "", "Quay"),
             ("<title>Storm - what we know of it so far today</title>", "", "Storm - what we know of it so far today"),
-            ("<meta property=og:title content='Quay – Gazette'><meta property=og:site_name content=gazette>", "", "Quay"),
+            (
+                "<meta property=og:title content='Quay – Gazette'><meta property=og:site_name content=gazette>", "",
+                "Quay"
+            ),
             ("<meta property=og:title content='  Two\n words '><title>x</title>", "<h1>y</h1>", "Two words"),
             ("", "<h1>Only a <i>heading</i></h1>", "Only a heading"),
             ("<title></title>", "", ""),
@@ -88,9 +97,18 @@ struct PageMetadataTests {
         "The language of a text is told from its script and its common words",
         arguments: [
             ("Der Hafen hat am Dienstag den zweiten Kai eröffnet, und das Schiff ist nicht das erste von dort.", "de"),
-            ("Le port a ouvert son quai et les navires sont dans la ville pour la première fois, ce qui est une joie.", "fr"),
-            ("El puerto abrió el muelle y los barcos llegaron a la ciudad por primera vez, lo que es una alegría para todos.", "es"),
-            ("Порт открыл причал, и это не первый корабль, как он сказал на встрече, что так же было для города.", "ru"),
+            (
+                "Le port a ouvert son quai et les navires sont dans la ville pour la première fois, ce qui est une joie.",
+                "fr"
+            ),
+            (
+                "El puerto abrió el muelle y los barcos llegaron a la ciudad por primera vez, lo que es una alegría para todos.",
+                "es"
+            ),
+            (
+                "Порт открыл причал, и это не первый корабль, как он сказал на встрече, что так же было для города.",
+                "ru"
+            ),
             ("Порт відкрив причал, і це не перший корабель, як він сказав, що це було також для міста.", "uk"),
             ("港は火曜日に二番目の埠頭を開きました。", "ja"), ("港口于星期二开放了第二个码头。", "zh"),
             ("항구는 화요일에 두 번째 부두를 열었다.", "ko"), ("بندر دومین اسکله‌ی خود را گشود و کشتی‌های پهلو گرفته", "fa"),

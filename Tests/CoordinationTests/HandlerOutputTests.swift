@@ -30,44 +30,75 @@ import Testing
     @Test(
         "Each shape of an output gives what it says and nothing more",
         arguments: [
-            ("our records", [
-                ["event": "result", "index": 4, "id": "b", "ok": true, "result": 1, "duration_sec": 2],
-                ["event": "result", "index": 3, "id": "a", "ok": false, "failure": ["class": "timeout", "message": "late"]],
-                ["event": "end", "ok": true],
-            ], ["4=1", "3!timeout:late"]),
+            (
+                "our records",
+                [
+                    ["event": "result", "index": 4, "id": "b", "ok": true, "result": 1, "duration_sec": 2],
+                    [
+                        "event": "result", "index": 3, "id": "a", "ok": false,
+                        "failure": ["class": "timeout", "message": "late"],
+                    ],
+                    ["event": "end", "ok": true],
+                ], ["4=1", "3!timeout:late"]
+            ),
             ("a list as long as the chunk", [1, "x", ["k": 2]], ["3=1", "4=x", "5={k}"]),
             ("results in an object", ["ok": true, "results": [1, 2, 3]], ["3=1", "4=2", "5=3"]),
-            ("ids in any order", [["id": "b", "v": 1], ["id": 7, "v": 2], ["id": "a", "result": 9]], ["3=9", "4={id,v}", "5={id,v}"]),
+            (
+                "ids in any order", [["id": "b", "v": 1], ["id": 7, "v": 2], ["id": "a", "result": 9]],
+                ["3=9", "4={id,v}", "5={id,v}"]
+            ),
             ("fewer with ids", [["id": "b", "result": 1]], ["4=1"]),
-            ("more with ids", [["id": "b", "result": 1], ["id": "zz"], ["id": "a", "result": 2], ["x": 1]], ["4=1", "3=2"]),
+            (
+                "more with ids", [["id": "b", "result": 1], ["id": "zz"], ["id": "a", "result": 2], ["x": 1]],
+                ["4=1", "3=2"]
+            ),
             ("an id decides over an index", [["id": "b", "index": 3, "result": 1]], ["4=1"]),
             ("an index of the input", [["index": 5, "result": 1], ["index": 0, "result": 2]], ["5=1"]),
             ("flashpoint_id", ["results": [["flashpoint_id": "a", "result": 1]]], ["3=1"]),
             ("an unknown id is not placed", [["id": "q"], ["id": "r"], ["id": "s"]], []),
             ("null is a failure", [1, nil, 3], ["3=1", "4!transient:the handler returned null", "5=3"]),
-            ("error and failure", [
-                ["error": "boom"], ["failure": ["class": "permanent", "message": "no feeds"]], ["error": nil, "v": 1],
-            ], ["3!transient:boom", "4!permanent:no feeds", "5={error,v}"]),
-            ("not ok", [["ok": false, "message": "no"], ["ok": true, "result": 1], ["ok": false]], [
-                "3!transient:no", "4=1", "5!transient:the handler says that it is not ok",
-            ]),
-            ("null between ids in order", [["id": "a", "result": 1], nil, ["id": 7, "result": 2]], [
-                "3=1", "4!transient:the handler returned null", "5=2",
-            ]),
-            ("null between ids out of order", [["id": "b", "result": 1], nil, ["id": 7, "result": 2]], ["4=1", "5=2"]),
+            (
+                "error and failure",
+                [
+                    ["error": "boom"], ["failure": ["class": "permanent", "message": "no feeds"]],
+                    ["error": nil, "v": 1],
+                ], ["3!transient:boom", "4!permanent:no feeds", "5={error,v}"]
+            ),
+            (
+                "not ok", [["ok": false, "message": "no"], ["ok": true, "result": 1], ["ok": false]],
+                [
+                    "3!transient:no", "4=1", "5!transient:the handler says that it is not ok",
+                ]
+            ),
+            (
+                "null between ids in order", [["id": "a", "result": 1], nil, ["id": 7, "result": 2]],
+                [
+                    "3=1", "4!transient:the handler returned null", "5=2",
+                ]
+            ),
+            (
+                "null between ids out of order", [["id": "b", "result": 1], nil, ["id": 7, "result": 2]],
+                ["4=1", "5=2"]
+            ),
             ("too short", [1, 2], []),
             ("too long", [1, 2, 3, 4], []),
             ("results by id", ["results": ["b": 1, "7": ["error": "x"], "zz": 2]], ["4=1", "5!transient:x"]),
             ("the chunk as one", ["articles": 12], ["3={articles}", "4={articles}", "5={articles}"]),
-            ("the chunk fails as one", ["ok": false, "message": "down"], ["3!transient:down", "4!transient:down", "5!transient:down"]),
+            (
+                "the chunk fails as one", ["ok": false, "message": "down"],
+                ["3!transient:down", "4!transient:down", "5!transient:down"]
+            ),
             ("one flashpoint's object", ["id": "b", "result": 1], ["4=1"]),
             ("nothing at all", [:], []),
             ("an empty list", [], []),
             ("null", nil, []),
             ("text", "done", []),
-            ("an event of somebody else's", [["event": "election"], ["event": "flood"], ["event": "start"]], [
-                "3={event}", "4={event}", "5={event}",
-            ]),
+            (
+                "an event of somebody else's", [["event": "election"], ["event": "flood"], ["event": "start"]],
+                [
+                    "3={event}", "4={event}", "5={event}",
+                ]
+            ),
         ] as [(String, JSONValue, [String])]
     )
     func shapes(name: String, output: JSONValue, results: [String]) {
@@ -104,7 +135,10 @@ import Testing
         "A piece of a stream is a record of ours, or a result that says whose it is",
         arguments: [
             (["event": "start", "index": 3, "id": "a"], .record(.start(index: 3, id: "a")), 0),
-            (["event": "heartbeat", "rss_mb": 212, "cpu_sec": 31], .record(.heartbeat(residentMB: 212, cpuSeconds: 31)), 0),
+            (
+                ["event": "heartbeat", "rss_mb": 212, "cpu_sec": 31],
+                .record(.heartbeat(residentMB: 212, cpuSeconds: 31)), 0
+            ),
             (["event": "log", "level": "DEBUG", "message": "m"], .record(.log(level: "DEBUG", message: "m")), 0),
             (
                 ["event": "progress", "index": 3, "stage": "extract", "done": 1, "of": 2],

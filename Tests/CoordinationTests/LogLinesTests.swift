@@ -46,15 +46,16 @@ import Testing
     @Test("A failure is an error line with its cause, and the count says how many failed")
     func failure() {
         let failure = Failure(.timeout, stage: "render", "took longer than 60 s")
-        let bodies = Self.begin + [
-            Sample.ok(Self.one, 0),
-            Sample.failed(AttemptRef(worker: 1, chunk: 1, attempt: 4), 1, failure),
-            Sample.ok(Self.one, 2),
-        ]
+        let bodies =
+            Self.begin + [
+                Sample.ok(Self.one, 0),
+                Sample.failed(AttemptRef(worker: 1, chunk: 1, attempt: 4), 1, failure),
+                Sample.ok(Self.one, 2),
+            ]
         #expect(
             Self.text(bodies).suffix(4) == [
                 "INFO: Worker 1 completed flashpoint fp-0",
-                "ERROR: Worker 1 failed flashpoint fp-1: timeout in render: took longer than 60 s (attempt 4)",
+                "ERROR: Worker 1 failed flashpoint fp-1: timeout in render: took longer than 60 s (4 attempts)",
                 "INFO: Worker 1 completed flashpoint fp-2",
                 "WARNING: Worker 1 completed 2 of 3 flashpoints, 1 failed",
             ]
@@ -63,15 +64,16 @@ import Testing
 
     @Test("After a retry the count is told again")
     func retry() {
-        let bodies = Self.begin + [
-            Sample.failed(Self.one, 0, Failure(.permanent, "no")),
-            Sample.ok(Self.one, 1),
-            Sample.cancelled(worker: 1, 2),
-            .workerRetried(worker: 1, indices: [0]),
-            Sample.ok(AttemptRef(worker: 1, chunk: 1, attempt: 2), 0),
-            .workerRetried(worker: 1, indices: nil),
-            Sample.ok(AttemptRef(worker: 1, chunk: 1, attempt: 3), 2),
-        ]
+        let bodies =
+            Self.begin + [
+                Sample.failed(Self.one, 0, Failure(.permanent, "no")),
+                Sample.ok(Self.one, 1),
+                Sample.cancelled(worker: 1, 2),
+                .workerRetried(worker: 1, indices: [0]),
+                Sample.ok(AttemptRef(worker: 1, chunk: 1, attempt: 2), 0),
+                .workerRetried(worker: 1, indices: nil),
+                Sample.ok(AttemptRef(worker: 1, chunk: 1, attempt: 3), 2),
+            ]
         #expect(
             Self.text(bodies).suffix(7) == [
                 "WARNING: Worker 1 completed 1 of 3 flashpoints, 1 failed, 1 cancelled",
@@ -88,7 +90,10 @@ import Testing
     @Test(
         "What goes wrong or is asked for has a line",
         arguments: [
-            (.attemptUnknown(one, why: "reset"), "WARNING: Worker 1 got no answer to its submission (chunk 1, attempt 1): reset"),
+            (
+                .attemptUnknown(one, why: "reset"),
+                "WARNING: Worker 1 got no answer to its submission (chunk 1, attempt 1): reset"
+            ),
             (
                 .attemptRefused(one, Failure(.config, "401")),
                 "ERROR: Worker 1 is refused by the endpoint: 401; the run stops here and can be resumed"
@@ -117,7 +122,10 @@ import Testing
             (.runCancelRequested(why: "asked by the operator"), "WARNING: Run cancelled: asked by the operator"),
             (.runPaused, "INFO: Run paused: nothing new is submitted"),
             (.runContinued, "INFO: Run continued"),
-            (.runResumed(endpoint: "http://127.0.0.1:9/v2/local#7"), "INFO: Run resumed on http://127.0.0.1:9/v2/local"),
+            (
+                .runResumed(endpoint: "http://127.0.0.1:9/v2/local#7"),
+                "INFO: Run resumed on http://127.0.0.1:9/v2/local"
+            ),
             (
                 .endpointUnreachable(since: 0, cause: "refused"),
                 "WARNING: Endpoint cannot be reached: refused; jobs that run go on"
@@ -133,14 +141,15 @@ import Testing
 
     @Test("Debugging shows every stage, attempt, job and the worker's vitals")
     func debug() {
-        let bodies = Self.begin + [
-            .flashpointStarted(Self.one, index: 1, id: "fp-1"),
-            .flashpointProgress(Self.one, index: 1, stage: "extract", done: 12, of: 37),
-            .workerVitals(worker: 1, residentMB: 212, cpuSeconds: 31.2),
-        ]
+        let bodies =
+            Self.begin + [
+                .flashpointStarted(Self.one, index: 1, id: "fp-1"),
+                .flashpointProgress(Self.one, index: 1, stage: "extract", done: 12, of: 37),
+                .workerVitals(worker: 1, residentMB: 212, cpuSeconds: 31.2),
+            ]
         #expect(
             Self.text(bodies, level: .debug) == [
-                "DEBUG: Run 20250101-k3f9 planned: 3 flashpoints over 1 workers, even shares of 3",
+                "DEBUG: Run 20250101-k3f9 planned: 3 flashpoints over 1 worker, even shares of 3",
                 "DEBUG: Worker 1 submits 3 flashpoints as chunk 1, attempt 1",
                 "INFO: Worker 1 starting with 3 flashpoints",
                 "DEBUG: Worker 1 has job job-1 for chunk 1, attempt 1",
@@ -171,6 +180,8 @@ import Testing
 
     @Test("A worker without a plan is passed over")
     func foreign() {
-        #expect(Self.text([Sample.ok(Sample.first(9), 0), .workerVitals(worker: 0, residentMB: 1, cpuSeconds: 1)]).isEmpty)
+        #expect(
+            Self.text([Sample.ok(Sample.first(9), 0), .workerVitals(worker: 0, residentMB: 1, cpuSeconds: 1)]).isEmpty
+        )
     }
 }

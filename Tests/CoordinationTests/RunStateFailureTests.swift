@@ -31,9 +31,15 @@ import Testing
             ([TestDriver.ended(Sample.first(1), .completed)], 2, .contract),
             ([TestDriver.ended(Sample.first(1), .timedOut)], 4, .timeout),
             ([TestDriver.ended(Sample.first(1), .failed)], 4, .transient),
-            ([TestDriver.failed(Sample.first(1), 0, .transient), TestDriver.ended(Sample.first(1), .completed)], 4, .transient),
+            (
+                [TestDriver.failed(Sample.first(1), 0, .transient), TestDriver.ended(Sample.first(1), .completed)], 4,
+                .transient
+            ),
             ([TestDriver.failed(Sample.first(1), 0, .timeout), TestDriver.ended(Sample.first(1), .lost)], 4, .timeout),
-            ([TestDriver.failed(Sample.first(1), 0, .permanent), TestDriver.ended(Sample.first(1), .completed)], 1, .permanent),
+            (
+                [TestDriver.failed(Sample.first(1), 0, .permanent), TestDriver.ended(Sample.first(1), .completed)], 1,
+                .permanent
+            ),
             ([TestDriver.started(Sample.first(1), 0), TestDriver.ended(Sample.first(1), .lost)], 2, .poison),
         ] as [([Report], Int, FailureClass)]
     )
@@ -94,6 +100,40 @@ import Testing
         #expect(driver.state.halted == nil)
     }
 
+    @Test("A key withdrawn while a job runs halts the run, and whoever resumes it follows the job on")
+    func withdrawnKey() {
+        var driver = TestDriver(1, workers: 1)
+        let ref = Sample.first(1)
+        driver.report(.accepted(ref, job: "j"))
+        _ = driver.takeOutside()
+        let failure = Failure(.config, "401")
+        driver.report(.refused(ref, failure))
+        #expect(driver.takeOutside() == [.halt(failure)])
+        #expect(driver.live(1) == ref)
+        #expect(driver.overview.lane(1)?.job == "j")
+        driver.resume()
+        #expect(driver.takeOutside() == [.watch(ref, job: "j", endpoint: TestDriver.remote)])
+        #expect(driver.state.halted == nil)
+    }
+
+    @Test("A job's output that repeats its stream is no duplicate; another attempt's result is")
+    func repetition() {
+        var driver = TestDriver(2, workers: 1)
+        let first = Sample.first(1)
+        driver.report(.accepted(first, job: "j"), TestDriver.ok(first, 0), TestDriver.ok(first, 0))
+        driver.report(TestDriver.failed(first, 1, .transient), TestDriver.failed(first, 1, .transient))
+        #expect(driver.state.counts.duplicates == 0)
+        driver.report(TestDriver.ended(first, .completed))
+        driver.now = 5
+        driver.timer(.retry(worker: 1))
+        driver.report(TestDriver.ok(first, 1), TestDriver.ok(first, 0))
+        #expect(driver.state.counts.duplicates == 1)
+        // The second attempt did the work once more, and its output repeats that.
+        driver.report(TestDriver.ok(first.next, 1), TestDriver.ok(first.next, 1))
+        #expect(driver.state.counts.duplicates == 2)
+        #expect(driver.standing == "oo")
+    }
+
     @Test("An attempt on an endpoint that ended with its driver is sent again at once and charged to nobody")
     func gone() {
         var driver = TestDriver(2, workers: 1)
@@ -138,6 +178,27 @@ import Testing
         driver.now = 1
         driver.timer(.retry(worker: 1))
         #expect(driver.live(1) == Sample.first(1).next)
+    }
+
+    @Test(
+        "Pauses and moments between two milliseconds leave no lane waiting",
+        arguments: [0.00001, 0.0004, 0.0006, 0.00099]
+    )
+    func submilliseconds(fraction: Double) {
+        var driver = TestDriver(1, workers: 1)
+        driver.pause = { _ in 0.7 + fraction }
+        driver.report(.accepted(Sample.first(1), job: "a"), TestDriver.ended(Sample.first(1), .lost))
+        var fires = 0
+        while driver.live(1) == nil, fires < 5 {
+            let times = driver.takeOutside().compactMap { effect -> Double? in
+                if case .setTimer(_, let t) = effect { t } else { nil }
+            }
+            guard let time = times.last else { break }
+            fires += 1
+            driver.now = max(driver.now, time - 0.00045)
+            driver.timer(.retry(worker: 1))
+        }
+        #expect(driver.live(1) != nil)
     }
 
     @Test("More failures than allowed cancel the rest, once")
@@ -195,10 +256,17 @@ import Testing
         var wrongID = TestDriver.item(0, .success(1))
         wrongID.id = "fp-1"
         driver.report(
-            .result(ref, wrongHash), .result(ref, wrongID), TestDriver.ok(ref, 2), .result(ref, TestDriver.item(77, .success(1))),
+            .result(ref, wrongHash),
+            .result(ref, wrongID),
+            TestDriver.ok(ref, 2),
+            .result(ref, TestDriver.item(77, .success(1))),
             .result(ref, TestDriver.item(-1, .success(1)))
         )
-        driver.report(TestDriver.started(ref, 2), TestDriver.started(ref, -5), TestDriver.ok(AttemptRef(worker: 9, chunk: 9, attempt: 9), 0))
+        driver.report(
+            TestDriver.started(ref, 2),
+            TestDriver.started(ref, -5),
+            TestDriver.ok(AttemptRef(worker: 9, chunk: 9, attempt: 9), 0)
+        )
         #expect(driver.standing == "ffff")
         #expect(driver.lines.filter { $0.level == .error }.count == 6)
         #expect(driver.overview.lane(1)?.current == nil)
@@ -215,7 +283,10 @@ import Testing
         #expect(driver.events.filter { if case .flashpointProgress = $0.body { true } else { false } }.count == 10)
     }
 
-    @Test("A failed flashpoint's seconds count, absurd ones don't", arguments: [(3.5, 3.5), (-1, 0), (.infinity, 0), (.nan, 0)])
+    @Test(
+        "A failed flashpoint's seconds count, absurd ones don't",
+        arguments: [(3.5, 3.5), (-1, 0), (.infinity, 0), (.nan, 0)]
+    )
     func seconds(told: Double, counted: Double) {
         var driver = TestDriver(1, workers: 1)
         let ref = Sample.first(1)

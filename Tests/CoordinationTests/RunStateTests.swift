@@ -29,7 +29,11 @@ import Testing
         var driver = TestDriver(4, workers: 1, chunkMax: 2)
         let second = AttemptRef(worker: 1, chunk: 2, attempt: 1)
         #expect(driver.takeOutside() == [.submit(Sample.first(1))])
-        driver.report(.accepted(Sample.first(1), job: "j"), TestDriver.ok(Sample.first(1), 0), TestDriver.ok(Sample.first(1), 1))
+        driver.report(
+            .accepted(Sample.first(1), job: "j"),
+            TestDriver.ok(Sample.first(1), 0),
+            TestDriver.ok(Sample.first(1), 1)
+        )
         #expect(driver.live(1) == Sample.first(1))
         driver.report(TestDriver.ended(Sample.first(1), .completed))
         #expect(driver.live(1) == second)
@@ -56,6 +60,20 @@ import Testing
         driver.report(TestDriver.ok(first.next, 1), TestDriver.ended(first.next, .completed))
         #expect(driver.state.phase == .ended)
         #expect(driver.state.counts.duplicates == 1)
+    }
+
+    @Test("A job that turns up after its cancelled attempt was given up is cancelled too")
+    func lateAcceptedOfCancelled() {
+        var driver = TestDriver(1, workers: 1)
+        let first = Sample.first(1)
+        driver.report(.unknown(first, why: "reset"))
+        driver.command(.cancelWorker(1))
+        driver.now = 5
+        driver.timer(.unknownGrace(first))
+        #expect(driver.state.phase == .ended)
+        _ = driver.takeOutside()
+        driver.report(.accepted(first, job: "late"))
+        #expect(driver.takeOutside() == [.cancelJob(first, job: "late", endpoint: TestDriver.remote)])
     }
 
     @Test("Silence costs no budget: an attempt without an answer is sent again as often as it takes")

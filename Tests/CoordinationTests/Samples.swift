@@ -34,7 +34,15 @@ enum Sample {
 
     static func cancelled(worker: Int, _ index: Int) -> Event.Body {
         .flashpointSettled(
-            Settlement(attempt: nil, worker: worker, index: index, id: "fp-\(index)", outcome: .cancelled, seconds: nil)
+            Settlement(
+                attempt: nil,
+                worker: worker,
+                index: index,
+                id: "fp-\(index)",
+                outcome: .cancelled,
+                seconds: nil,
+                attempts: 0
+            )
         )
     }
 
@@ -52,7 +60,8 @@ enum Sample {
                 index: index,
                 id: id ?? "fp-\(index)",
                 outcome: outcome,
-                seconds: seconds
+                seconds: seconds,
+                attempts: ref.attempt
             )
         )
     }

@@ -198,20 +198,25 @@ struct SimulatedWorld {
             report(.ended(ref, end))
             return
         }
-        let kinds: [AttemptEnd.Kind] = [.completed, .completed, .completed, .completed, .failed, .timedOut, .lost, .cancelled]
+        let kinds: [AttemptEnd.Kind] = [
+            .completed, .completed, .completed, .completed, .failed, .timedOut, .lost, .cancelled,
+        ]
         let kind = kinds.randomElement(using: &random) ?? .completed
         results(of: ref, over: 10)
         let end = AttemptEnd(kind, status: kind.rawValue, executionMS: 10_000, message: chance(2) ? "words" : nil)
         // Results may come after the end too.
         report(.ended(ref, end), within: 14)
         report(.record(ref, .heartbeat(residentMB: 12, cpuSeconds: 1)))
+        if chance(16) { report(.refused(ref, Failure(.config, "the key was withdrawn"))) }
     }
 
     private mutating func results(of ref: AttemptRef, over seconds: Double) {
         for index in cargo[ref] ?? [] {
             let id = "fp-\(index)"
             if chance(2) { report(.record(ref, .start(index: index, id: id)), within: seconds) }
-            if chance(2) { report(.record(ref, .progress(index: index, stage: "load", done: 1, of: 2)), within: seconds) }
+            if chance(2) {
+                report(.record(ref, .progress(index: index, stage: "load", done: 1, of: 2)), within: seconds)
+            }
             switch Int.random(in: 0..<16, using: &random) {
             case 0: break
             case 1: report(TestDriver.failed(ref, index, .transient), within: seconds)
@@ -273,7 +278,7 @@ struct SimulatedWorld {
             if cargo[ref] != nil, out.values.contains(ref) { throw fault("\(ref) goes out twice") }
             out[ref.worker] = ref
         case .attemptEnded(let ref, _), .attemptRefused(let ref, _):
-            if out[ref.worker] == ref { out[ref.worker] = nil }
+            if out[ref.worker] == ref, driver.live(ref.worker) != ref { out[ref.worker] = nil }
         case .flashpointSettled(let settlement):
             if let outcome = outcomes[settlement.index] {
                 throw fault("flashpoint \(settlement.index) settles as \(settlement.outcome) after \(outcome)")

@@ -1,5 +1,6 @@
 import Coordination
 import Flashpoints
+import Testing
 
 /// What the engine's driver does with a run's state, without clocks, disks and endpoints.
 struct TestDriver {
@@ -38,7 +39,12 @@ struct TestDriver {
         }
         let items = (0..<count).map { _ in PlanItem(weight: 1, bytes: 100) }
         let plan = Plan(items, workers: workers, limits: ChunkLimits(flashpoints: chunkMax))
-        return RunPlan(header: Sample.header(plan.shares.map(\.count)), catalogue: catalogue, plan: plan, policy: policy)
+        return RunPlan(
+            header: Sample.header(plan.shares.map(\.count)),
+            catalogue: catalogue,
+            plan: plan,
+            policy: policy
+        )
     }
 
     static func hash(_ index: Int) -> String {
@@ -166,4 +172,8 @@ struct TestDriver {
     static func item(_ index: Int, _ outcome: Result<JSONValue, Failure>, seconds: Double? = 1) -> ItemResult {
         ItemResult(index: index, id: "fp-\(index)", hash: hash(index), outcome: outcome, seconds: seconds)
     }
+}
+
+extension TestDriver: CustomTestStringConvertible {
+    var testDescription: String { "a run of \(standing) after \(events.count) events" }
 }

@@ -19,7 +19,9 @@ import Testing
         var random = SplitMix(state: seed)
         return (0..<count).map { _ in
             var entries: [Int32: Double] = [:]
-            for _ in 0..<6 { entries[Int32.random(in: 0..<20, using: &random)] = Double.random(in: 0.1..<1, using: &random) }
+            for _ in 0..<6 {
+                entries[Int32.random(in: 0..<20, using: &random)] = Double.random(in: 0.1..<1, using: &random)
+            }
             return SparseVector(entries).normalised
         }
     }
@@ -45,7 +47,10 @@ import Testing
         return clusters.map { $0.sorted() }.sorted { $0[0] < $1[0] }
     }
 
-    @Test("chains of nearest neighbours give what merging the closest pair gives", arguments: 1...20 as ClosedRange<UInt64>)
+    @Test(
+        "chains of nearest neighbours give what merging the closest pair gives",
+        arguments: 1...20 as ClosedRange<UInt64>
+    )
     func matchesReference(seed: UInt64) throws {
         let vectors = randomVectors(40, seed: seed)
         let threshold = 0.2 + Double(seed % 5) * 0.1

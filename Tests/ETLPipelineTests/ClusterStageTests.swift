@@ -79,7 +79,11 @@ import Testing
         let lead = "The council of Pellin closed the old bridge over the river Anse on Friday."
         let again = "On Friday the council of Pellin closed the old bridge over the river Anse."
         let other = "Farmers on the far bank now drive forty kilometres to reach their fields."
-        let summary = try Summariser().summary(of: [lead, again, other].joined(separator: " "), title: "", language: "en")
+        let summary = try Summariser().summary(
+            of: [lead, again, other].joined(separator: " "),
+            title: "",
+            language: "en"
+        )
         #expect(summary == [lead, other])
     }
 

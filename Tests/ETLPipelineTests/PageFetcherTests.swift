@@ -69,7 +69,9 @@ import Testing
         }
         let page = try await fetch("http://a.example/1", through: transport)
         #expect(page.url == "https://b.example/3")
-        #expect(transport.requests.map(\.url) == ["http://a.example/1", "http://a.example/2?x=1", "https://b.example/3"])
+        #expect(
+            transport.requests.map(\.url) == ["http://a.example/1", "http://a.example/2?x=1", "https://b.example/3"]
+        )
     }
 
     @Test(

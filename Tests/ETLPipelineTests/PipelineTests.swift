@@ -19,7 +19,11 @@ import Testing
 
     private let clock = TestClock()
 
-    private func process(_ stages: [any Stage], date: String = "2025-01-01", request: Duration = .seconds(100)) async throws
+    private func process(
+        _ stages: [any Stage],
+        date: String = "2025-01-01",
+        request: Duration = .seconds(100)
+    ) async throws
         -> PipelineOutcome
     {
         var limits = PipelineLimits()
@@ -144,7 +148,8 @@ import Testing
         let warnings = Mutex(0)
         let pipeline = Pipeline(stages: [LoadStage(store: nil)], limits: PipelineLimits(), clock: clock)
         for _ in 0..<3 {
-            let outcome = try await pipeline.process(Flashpoint(id: "fp"), date: "2025-01-01", cleanup: true) { report in
+            let outcome = try await pipeline.process(Flashpoint(id: "fp"), date: "2025-01-01", cleanup: true) {
+                report in
                 if case .log(.warning, _) = report { warnings.withLock { $0 += 1 } }
             }
             #expect(try outcome.result.get()["loaded"] == false)

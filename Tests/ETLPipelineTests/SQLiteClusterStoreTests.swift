@@ -54,7 +54,12 @@ import Testing
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "news.sqlite").path
             let store = SQLiteClusterStore(path: path, maximumConnections: 2)
-            try await store.load([cluster("a", 1, "old"), cluster("a", 2, "old")], of: "a", date: date(), cleanup: true)
+            try await store.load(
+                [cluster("a", 1, "old"), cluster("a", 2, "old")],
+                of: "a",
+                date: date(),
+                cleanup: true
+            )
             try await store.load([cluster("b", 1, "other")], of: "b", date: date(), cleanup: true)
             try await store.load([cluster("a", 1, "new")], of: "a", date: date(), cleanup: true)
             #expect(try rows(path) == ["a-1=new", "b-1=other"])
@@ -68,7 +73,12 @@ import Testing
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "news.sqlite").path
             let store = SQLiteClusterStore(path: path, maximumConnections: 2)
-            try await store.load([cluster("a", 1, "old"), cluster("a", 2, "old")], of: "a", date: date(), cleanup: false)
+            try await store.load(
+                [cluster("a", 1, "old"), cluster("a", 2, "old")],
+                of: "a",
+                date: date(),
+                cleanup: false
+            )
             try await store.load([cluster("a", 1, "new")], of: "a", date: date(), cleanup: false)
             #expect(try rows(path) == ["a-1=new", "a-2=old"])
         }
@@ -113,7 +123,12 @@ import Testing
                         let store = SQLiteClusterStore(path: path, maximumConnections: 1 + worker % 2)
                         for number in 0..<10 {
                             let id = "w\(worker)n\(number)"
-                            try await store.load([cluster(id, 1, "x"), cluster(id, 2, "y")], of: id, date: day, cleanup: true)
+                            try await store.load(
+                                [cluster(id, 1, "x"), cluster(id, 2, "y")],
+                                of: id,
+                                date: day,
+                                cleanup: true
+                            )
                         }
                     }
                 }

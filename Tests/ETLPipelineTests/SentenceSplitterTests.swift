@@ -11,9 +11,12 @@ import Testing
             ("Dr. Smith met Mrs. Jones. They talked.", ["Dr. Smith met Mrs. Jones.", "They talked."]),
             ("George W. Bush spoke. He left.", ["George W. Bush spoke.", "He left."]),
             ("It grew 3.5 percent at example.com. Fine.", ["It grew 3.5 percent at example.com.", "Fine."]),
-            ("The U.S. President left the U.S. The crowd stayed.", [
-                "The U.S. President left the U.S.", "The crowd stayed.",
-            ]),
+            (
+                "The U.S. President left the U.S. The crowd stayed.",
+                [
+                    "The U.S. President left the U.S.", "The crowd stayed.",
+                ]
+            ),
             ("He works at Acme Inc. He likes it.", ["He works at Acme Inc.", "He likes it."]),
             ("He works at Acme Inc. Boston offices closed.", ["He works at Acme Inc. Boston offices closed."]),
             ("Use tools, e.g. Hammers. Done.", ["Use tools, e.g. Hammers.", "Done."]),

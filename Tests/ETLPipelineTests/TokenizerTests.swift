@@ -46,7 +46,10 @@ import Testing
         arguments: [
             ("en", "The river rose overnight and the people who live near it were told that they should leave."),
             ("es", "El río creció durante la noche y los vecinos que viven cerca tuvieron que salir de sus casas."),
-            ("fr", "La rivière est montée dans la nuit et les habitants qui vivent à côté ont dû quitter leurs maisons."),
+            (
+                "fr",
+                "La rivière est montée dans la nuit et les habitants qui vivent à côté ont dû quitter leurs maisons."
+            ),
             ("de", "Der Fluss ist in der Nacht gestiegen und die Menschen, die in der Nähe leben, mussten gehen."),
             ("pt", "O rio subiu durante a noite e os moradores que vivem perto não puderam ficar em suas casas."),
             ("it", "Il fiume è salito nella notte e gli abitanti che vivono vicino hanno dovuto lasciare le case."),

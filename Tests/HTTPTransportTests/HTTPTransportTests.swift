@@ -310,6 +310,19 @@ struct HTTPTransportTests {
         }
     }
 
+    @Test("A server that ends while connections arrive takes nothing down with it", arguments: 0..<20)
+    func endingServer(round: Int) async throws {
+        try await HTTPTransport.withTransport(.polls) { transport in
+            await withTaskGroup(of: Void.self) { group in
+                try? await withScriptedServer(replies: [.hang]) { server in
+                    for _ in 0..<30 { group.addTask { _ = try? await transport.send(request(server.url)) } }
+                    if round % 2 == 0 { try await server.waitForRequests(1) }
+                }
+                group.cancelAll()
+            }
+        }
+    }
+
     @Test("Many held requests don't keep each other waiting")
     func manyHeld() async throws {
         let gate = Gate()

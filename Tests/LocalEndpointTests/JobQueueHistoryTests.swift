@@ -8,7 +8,7 @@ import Testing
 struct JobQueueHistoryTests {
     @Test("Each job has one state and at most one holder, and each request one answer", arguments: 0..<40)
     func conservation(seed: Int) throws {
-        var generator = SplitMix64(state: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
+        var generator = SplitMix64(state: UInt64(seed))
         var limits = JobQueue.Limits()
         limits.streamBytes = 40
         limits.jobs = 25

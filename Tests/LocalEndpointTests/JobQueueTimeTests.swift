@@ -46,6 +46,21 @@ struct JobQueueTimeTests {
         bench.passUnnoticed(.seconds(2))
         #expect(try bench.finish("w", "a") == .acknowledged)
         #expect(try bench.status("a").error == "executionTimeout exceeded")
+        #expect(try bench.status("a").execution == .seconds(5))
+    }
+
+    @Test("Late or not, the same happens in the same order")
+    mutating func lateOrder() throws {
+        try bench.submit("a")
+        try bench.submit("gone", ttl: .seconds(5))
+        _ = try bench.take("w")
+        let taker = bench.ask { .takeAsked("v", batch: nil, hold: .seconds(5), $0) }
+        #expect(bench.answers[taker] == .taken(JobQueue.TakenJob(id: "gone", input: try json(#"{"n":1}"#))))
+        let second = bench.ask { .takeAsked("u", batch: nil, hold: .seconds(5), $0) }
+        // At 4 s the first job is queued again and goes to the held take, which would be over at 5 s.
+        bench.advance(.seconds(5))
+        #expect(bench.answers[second] == .taken(JobQueue.TakenJob(id: "a", input: try json(#"{"n":1}"#))))
+        #expect(try bench.status("a").worker == "u")
     }
 
     @Test("A queued job that outlives its ttl is timed out, and can be retried")
@@ -90,7 +105,7 @@ struct JobQueueTimeTests {
 
     // MARK: - Lost workers
 
-    @Test("A job whose process died is queued once more, first in the line, and fails at the second loss")
+    @Test("A job whose process died is queued once more in its old place, and fails at the second loss")
     mutating func processDied() throws {
         try bench.submit("a")
         bench.tell(.workerStarted("w"))

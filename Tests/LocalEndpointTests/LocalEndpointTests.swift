@@ -78,7 +78,7 @@ struct LocalEndpointTests {
                 if way == 2 { group.cancelAll() }
             }
             let pids = try await processIDs(in: file, count: 4)
-            #expect(!pids.contains(where: isRunning))
+            #expect(await eventually { !pids.contains(where: isRunning) })
             let url = try #require(urls.all.first)
             try await HTTPTransport.withTransport(.control) { http in
                 _ = await #expect(throws: HTTPFailure.self) {

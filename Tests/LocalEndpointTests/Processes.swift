@@ -40,6 +40,7 @@ func processIDs(in file: URL, count: Int) async throws -> [Int32] {
         ids = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().compactMap { Int32($0) }
         return ids.count >= count
     }
+    try Task.checkCancellation()
     try #require(isThere, "the processes did not start")
     return ids
 }

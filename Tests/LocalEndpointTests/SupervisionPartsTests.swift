@@ -53,12 +53,13 @@ struct SupervisionPartsTests {
         for name in ["a", "b", "c"] { line.append(name) }
         line.remove("a")
         line.append("a")
-        line.prepend("d")
+        line.insert("d") { $0 == "b" }
         #expect(line.elements == ["d", "b", "c", "a"])
         #expect(line.popFirst() == "d")
-        line.prepend("e")
-        #expect(line.count == 4)
-        #expect((0..<5).map { _ in line.popFirst() } == ["e", "b", "c", "a", nil])
+        line.insert("e") { $0 == "c" }
+        line.insert("f") { _ in false }
+        #expect(line.count == 5)
+        #expect((0..<6).map { _ in line.popFirst() } == ["b", "e", "c", "a", "f", nil])
     }
 
     @Test("Deadlines come due earliest first, one for each subject, and a later one doesn't replace an earlier")
@@ -71,7 +72,10 @@ struct SupervisionPartsTests {
         #expect(deadlines.next() == .seconds(1))
         #expect(deadlines.popDue(at: .zero) == nil)
         var due: [Int] = []
-        while let subject = deadlines.popDue(at: .seconds(200)) { due.append((subject * 37) % 200) }
+        while let (subject, at) = deadlines.popDue(at: .seconds(200)) {
+            due.append((subject * 37) % 200)
+            #expect(at == .seconds((subject * 37) % 200 + 1))
+        }
         #expect(due == (0..<200).filter { $0 != 37 })
         #expect(deadlines.next() == nil)
     }

@@ -79,11 +79,12 @@ struct WorkerSupervisorTests {
                 """
             try await running(supervisor(script, log: log)) {
                 let descendants = try await processIDs(in: file, count: 2)
+                #expect(await eventually { !log.pids.isEmpty })
                 kill(try #require(log.pids.first), SIGKILL)
                 #expect(await eventually { !descendants.contains(where: isRunning) })
             }
             let all = try await processIDs(in: file, count: 2) + log.pids
-            #expect(!all.contains(where: isRunning), "shutdown leaves none")
+            #expect(await eventually { !all.contains(where: isRunning) }, "shutdown leaves none")
         }
     }
 
@@ -114,7 +115,7 @@ struct WorkerSupervisorTests {
                 pids = try await processIDs(in: file, count: 2)
             }
             #expect(log.events.last == .exited(.signal(SIGKILL)))
-            #expect(!pids.contains(where: isRunning))
+            #expect(await eventually { !pids.contains(where: isRunning) })
         }
     }
 
@@ -123,9 +124,10 @@ struct WorkerSupervisorTests {
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "pids")
             let log = Log()
-            try await running(supervisor("exec >&- 2>&-; sleep 0.3; echo $$ >> '\(file.path)'; cat", log: log)) {
+            try await running(supervisor("exec >&- 2>&-; sleep 0.2; echo $$ >> '\(file.path)'; read -r line", log: log))
+            {
                 let pid = try await processIDs(in: file, count: 1)
-                #expect(pid == log.pids)
+                #expect(await eventually { pid == log.pids })
                 #expect(pid.allSatisfy(isRunning))
             }
             #expect(log.pids.count == 1)

@@ -1,0 +1,103 @@
+package import Coordination
+import FoundationEssentials
+import GRDB
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The runs of an operator, each in its own folder `runs/RUN` under `ETL_DASH_HOME`.
+package struct RunStore: Sendable, Hashable {
+    /// `ETL_DASH_HOME`.
+    package let home: String
+
+    package init(home: String) {
+        self.home = home
+    }
+
+    /// The folder that holds the runs' folders.
+    package var runsPath: String { "\(home)/runs" }
+
+    /// The folder of a run with this id, whether there is one or not.
+    package func folder(of run: String) -> RunFolder { RunFolder(run: run, path: "\(runsPath)/\(run)") }
+}
+
+extension RunStore {
+    /// A run in the store.
+    package struct StoredRun: Sendable, Hashable {
+        package var folder: RunFolder
+        /// Its header and the wall time of its planning in milliseconds since 1970, or why it can't be used.
+        package var plan: Result<PlannedRun, JournalError>
+    }
+
+    /// What a look at a journal tells.
+    package struct PlannedRun: Sendable, Hashable {
+        package var header: RunHeader
+        /// Wall time in milliseconds since 1970.
+        package var createdAt: Int64
+    }
+
+    /// All runs, the newest first; those that can't be used come last.
+    ///
+    /// Opens each journal for a moment, some milliseconds a run.
+    ///
+    /// - Throws: `JournalError` when the store can't be read.
+    @concurrent
+    package func runs() async throws -> [StoredRun] {
+        let runs = try ids().map { id in
+            let folder = folder(of: id)
+            return StoredRun(folder: folder, plan: Result { () throws(JournalError) in try Self.look(folder) })
+        }
+        return runs.sorted { left, right in
+            let (leftTime, rightTime) = (left.createdAt ?? .min, right.createdAt ?? .min)
+            return leftTime == rightTime ? left.folder.run > right.folder.run : leftTime > rightTime
+        }
+    }
+
+    /// The ids of all runs, sorted.
+    func ids() throws(JournalError) -> [String] {
+        guard let stream = opendir(runsPath) else {
+            if errno == ENOENT { return [] }
+            throw JournalError(path: runsPath, errno: errno)
+        }
+        defer { closedir(stream) }
+        var ids: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if !name.hasPrefix(".") { ids.append(name) }
+        }
+        return ids.sorted()
+    }
+
+    private static func look(_ folder: RunFolder) throws(JournalError) -> PlannedRun {
+        let path = folder.journalPath
+        try JournalHeader.check(path)
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: SQLiteJournal.configuration(.reading))
+            return try queue.read { db in
+                guard try SQLiteJournal.isPlanned(db),
+                    let row = try Row.fetchOne(db, sql: "SELECT header, created FROM run")
+                else { throw JournalError(path: path, .unfinished) }
+                return PlannedRun(header: try JSONDecoder().decode(RunHeader.self, from: row[0]), createdAt: row[1])
+            }
+        } catch let error as JournalError {
+            throw error
+        } catch let error as DatabaseError {
+            throw JournalError(path: path, error)
+        } catch {
+            throw JournalError(path: path, .corrupt("its header can't be read (\(error))"))
+        }
+    }
+}
+
+extension RunStore.StoredRun {
+    fileprivate var createdAt: Int64? {
+        if case .success(let plan) = plan { plan.createdAt } else { nil }
+    }
+}

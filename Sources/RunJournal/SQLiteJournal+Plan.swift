@@ -1,0 +1,159 @@
+package import Coordination
+package import Flashpoints
+import FoundationEssentials
+import GRDB
+
+extension SQLiteJournal {
+    /// Notes the next flashpoints of a batch that is being spooled, in one transaction.
+    ///
+    /// - Throws: `JournalError`; inconsistent when an index or an id comes twice.
+    package func append(_ rows: [FlashpointRow]) async throws {
+        try await write { db in
+            let insert = try db.cachedStatement(
+                sql: "INSERT INTO flashpoint (idx, id, hash, weight, offset, length) VALUES (?, ?, ?, ?, ?, ?)"
+            )
+            for row in rows {
+                try insert.execute(arguments: [row.index, row.id, row.hash, row.weight, row.offset, row.length])
+            }
+        }
+    }
+
+    /// Says who does what; from then on the run exists.
+    ///
+    /// - Parameter createdAt: Wall time in milliseconds since 1970.
+    /// - Throws: `JournalError`; inconsistent when the plan is not one of the flashpoints that were appended, or there
+    ///   is a plan already.
+    package func setPlan(_ header: RunHeader, _ plan: Plan, _ policy: RunPolicy, createdAt: Int64) async throws {
+        let path = folder.journalPath
+        let texts = (header: try Self.text(header), policy: try Self.text(policy))
+        try await write { db in
+            let assign = try db.cachedStatement(
+                sql: "UPDATE flashpoint SET worker = ?, chunk = ? WHERE idx BETWEEN ? AND ? AND chunk IS NULL"
+            )
+            var assigned = 0
+            for chunk in plan.chunks {
+                try db.execute(
+                    sql: "INSERT INTO chunk (id, worker, is_oversize) VALUES (?, ?, ?)",
+                    arguments: [chunk.id, chunk.worker, chunk.isOversize]
+                )
+                for run in chunk.indices.neighbourRuns {
+                    try assign.execute(arguments: [chunk.worker, chunk.id, run.lowerBound, run.upperBound])
+                    assigned += db.changesCount
+                }
+            }
+            let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM flashpoint") ?? 0
+            guard assigned == count, plan.count == count, header.flashpoints == count,
+                plan.shares.map(\.worker) == Array(1...max(header.workers, 1))
+            else {
+                let what = "\(count) flashpoints were read and \(plan.count) planned for \(plan.shares.count) workers"
+                throw JournalError(path: path, .inconsistent(what))
+            }
+            try db.execute(
+                sql: "INSERT INTO run (only, id, created, header, policy) VALUES (1, ?, ?, ?, ?)",
+                arguments: [header.run, createdAt, texts.header, texts.policy]
+            )
+        }
+    }
+
+    /// The plan as it was set, read in one pass over the flashpoints.
+    ///
+    /// - Throws: `JournalError`; damaged when the tables contradict each other.
+    package func loadPlan() async throws -> RunPlan {
+        let path = folder.journalPath
+        return try await read { try PlanReader(db: $0, path: path).plan() }
+    }
+
+    /// The run as its events have left it, and the number of the latest one; zero when there is none.
+    ///
+    /// Reduces every event in its order; what would follow from them was done, or is done again by the resumed run.
+    /// Results stay on the disk.
+    ///
+    /// - Throws: `JournalError`; damaged when an event can't be read.
+    package func loadState() async throws -> (state: RunState, seq: Int) {
+        let path = folder.journalPath
+        return try await read { db in
+            var state = RunState(plan: try PlanReader(db: db, path: path).plan())
+            var seq = 0
+            let decoder = JSONDecoder()
+            let rows = try Row.fetchCursor(db, sql: "SELECT seq, body FROM event ORDER BY seq")
+            while let row = try rows.next() {
+                let event = try Self.event(row, decoder: decoder, path: path)
+                _ = state.reduce(event)
+                seq = event.seq
+            }
+            return (state, seq)
+        }
+    }
+
+    private static func text(_ value: some Encodable) throws -> String {
+        String(decoding: try JSONCoding.encode(value), as: UTF8.self)
+    }
+}
+
+/// Rebuilds the plan of a run from its tables.
+private struct PlanReader {
+    let db: Database
+    let path: String
+
+    func plan() throws -> RunPlan {
+        guard let run = try Row.fetchOne(db, sql: "SELECT header, policy FROM run") else {
+            throw JournalError(path: path, .unfinished)
+        }
+        let header = try decode(RunHeader.self, run[0])
+        var chunks = try Row.fetchAll(db, sql: "SELECT id, worker, is_oversize FROM chunk ORDER BY id").map { row in
+            Chunk(id: row[0], worker: row[1], indices: [], isOversize: row[2])
+        }
+        var positions: [Int: Int] = [:]
+        for (position, chunk) in chunks.enumerated() { positions[chunk.id] = position }
+        var members = [[Int]](repeating: [], count: chunks.count)
+        var catalogue = Catalogue()
+        let rows = try Row.fetchCursor(
+            db,
+            sql: "SELECT idx, id, hash, weight, offset, length, chunk FROM flashpoint ORDER BY idx"
+        )
+        while let row = try rows.next() {
+            guard row[0] == catalogue.count, let chunk: Int = row[6], let position = positions[chunk] else {
+                throw damage("flashpoint \(catalogue.count) is missing or in no chunk")
+            }
+            catalogue.append(id: row[1], hash: row[2], weight: row[3], offset: row[4], length: row[5])
+            members[position].append(row[0])
+        }
+        guard catalogue.count == header.flashpoints else {
+            throw damage("it has \(catalogue.count) flashpoints and should have \(header.flashpoints)")
+        }
+        for position in chunks.indices { chunks[position].indices = IndexList(members[position]) }
+        let ofWorker = Dictionary(grouping: chunks, by: \.worker)
+        let shares = (1...max(header.workers, 1)).map { Share(worker: $0, chunks: ofWorker[$0] ?? []) }
+        return RunPlan(
+            header: header,
+            catalogue: catalogue,
+            plan: Plan(shares: shares),
+            policy: try decode(RunPolicy.self, run[1])
+        )
+    }
+
+    private func decode<Value: Decodable>(_ type: Value.Type, _ text: Data) throws -> Value {
+        do {
+            return try JSONCoding.decode(type, from: text)
+        } catch {
+            throw damage("its \(type) can't be read (\(error))")
+        }
+    }
+
+    private func damage(_ what: String) -> JournalError { JournalError(path: path, .corrupt(what)) }
+}
+
+extension IndexList {
+    /// The list as runs of neighbouring positions.
+    fileprivate var neighbourRuns: [ClosedRange<Int>] {
+        var runs: [ClosedRange<Int>] = []
+        for index in self {
+            if let last = runs.last, last.upperBound + 1 == index {
+                runs[runs.count - 1] = last.lowerBound...index
+            } else {
+                runs.append(index...index)
+            }
+        }
+        return runs
+    }
+}

@@ -1,0 +1,115 @@
+import FoundationEssentials
+import GRDB
+
+/// The journal of a run in its folder: an SQLite database that one process writes and any number read.
+///
+/// Every commit is one transaction that has reached the disk when it returns (write-ahead log, `synchronous=FULL`).
+package final class SQLiteJournal: Sendable {
+    /// What a journal is opened for.
+    package enum Access: Sendable, Hashable {
+        /// To go on with the run; for the one process that holds its `RunLock`.
+        case writing
+        /// To look at the run, also while another process drives it; commits fail.
+        case reading
+    }
+
+    package let folder: RunFolder
+    let pool: DatabasePool
+
+    private init(folder: RunFolder, pool: DatabasePool) {
+        self.folder = folder
+        self.pool = pool
+    }
+
+    /// Makes the journal of a new run in its folder; append the flashpoints, then set the plan.
+    ///
+    /// - Throws: `JournalError`: there is one already, the folder can't be written, the disk is full.
+    @concurrent
+    package static func create(in folder: RunFolder) async throws -> SQLiteJournal {
+        let path = folder.journalPath
+        guard try JournalHeader.read(path) == nil else { throw JournalError(path: path, .exists) }
+        return try JournalError.translating(path) {
+            // Tables and marks go into the file itself, before there is a write-ahead log.
+            let queue = try DatabaseQueue(path: path, configuration: configuration(.writing))
+            try JournalSchema.migrator.migrate(queue)
+            try queue.close()
+            return SQLiteJournal(folder: folder, pool: try openPool(path))
+        }
+    }
+
+    /// Opens the journal of a run that was planned.
+    ///
+    /// - Throws: `JournalError`: foreign, newer, damaged, or never planned to the end. The file is left as it is then.
+    @concurrent
+    package static func open(_ folder: RunFolder, for access: Access) async throws -> SQLiteJournal {
+        let path = folder.journalPath
+        try JournalHeader.check(path)
+        let journal = try JournalError.translating(path) {
+            let pool =
+                access == .writing
+                ? try openPool(path) : try DatabasePool(path: path, configuration: configuration(access))
+            return SQLiteJournal(folder: folder, pool: pool)
+        }
+        try await journal.prepare(for: access)
+        return journal
+    }
+
+    /// Folds the write-ahead log into the file; the journal can't be used afterwards.
+    ///
+    /// Without it the end of the process does as well: the next one to open the journal reads the log.
+    package func close() throws {
+        try JournalError.translating(folder.journalPath) { try pool.close() }
+    }
+
+    private func prepare(for access: Access) async throws {
+        let path = folder.journalPath
+        if access == .writing {
+            let version = try await read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+            if version > JournalSchema.version {
+                throw JournalError(path: path, .newer(version: version, known: JournalSchema.version))
+            }
+            try JournalError.translating(path) { try JournalSchema.migrator.migrate(pool) }
+        }
+        guard try await read({ try Self.isPlanned($0) }) else { throw JournalError(path: path, .unfinished) }
+    }
+
+    static func isPlanned(_ db: Database) throws -> Bool {
+        guard try db.tableExists("run") else { return false }
+        return try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT * FROM run)") ?? false
+    }
+
+    static func configuration(_ access: Access) -> Configuration {
+        var configuration = Configuration()
+        configuration.label = "run journal"
+        configuration.busyMode = .timeout(5)
+        configuration.readonly = access == .reading
+        return configuration
+    }
+
+    private static func openPool(_ path: String) throws -> DatabasePool {
+        let pool = try DatabasePool(path: path, configuration: configuration(.writing))
+        // Opening a pool sets NORMAL, which can lose the latest commits with the power; so FULL comes after it. The
+        // second makes macOS wait for the disk too, not for its cache.
+        try pool.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON")
+        }
+        return pool
+    }
+
+    // MARK: - Access
+
+    /// One transaction, which goes on to its end when the task is cancelled.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await JournalError.translating(folder.journalPath) {
+            // The asynchronous `write` rolls back when the task is cancelled; this one does not know of tasks.
+            try await withCheckedThrowingContinuation { continuation in
+                pool.asyncWrite(body) { _, result in continuation.resume(with: result) }
+            }
+        }
+    }
+
+    /// Reads from one moment of the journal, beside any writing.
+    func read<Value: Sendable>(_ body: @Sendable (Database) throws -> Value) async throws -> Value {
+        try await JournalError.translating(folder.journalPath) { try await pool.read(body) }
+    }
+}

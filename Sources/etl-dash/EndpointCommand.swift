@@ -1,0 +1,116 @@
+import ArgumentParser
+import FoundationEssentials
+import LocalEndpoint
+import Logging
+import RunPodServerless
+import Settings
+
+/// `etl-dash endpoint`.
+struct EndpointCommand: StatusCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "endpoint",
+        abstract: "Serve a RunPod-compatible endpoint on this machine, for any worker and client.",
+        discussion: """
+            Without PROGRAM and --workers there are no workers but those that you start with the variables it prints. \
+            With --workers alone they are processes of etl-dash worker. A PROGRAM is started in their place and ended \
+            with the endpoint.
+            """
+    )
+
+    @Option(help: ArgumentHelp("The port of 127.0.0.1 to listen on; 0 takes a free one.", valueName: "port"))
+    var port = 0
+
+    @Option(help: ArgumentHelp("How many worker processes to run (default: 1 with PROGRAM, else none).", valueName: "n"))
+    var workers: Int?
+
+    @Argument(parsing: .postTerminator, help: ArgumentHelp("A worker program and its arguments.", valueName: "program"))
+    var program: [String] = []
+
+    @OptionGroup var settingsFile: SettingsFileFlag
+
+    func validate() throws {
+        guard 0...65_535 ~= port else { throw ValidationError("--port \(port) is not a port; give 0 to 65535.") }
+        guard 0...256 ~= workers ?? 0 else {
+            throw ValidationError("--workers \(workers ?? 0) is too many or too few; give 0 to 256.")
+        }
+    }
+
+    func perform() async throws -> CommandStatus {
+        let settings = try settingsFile.load()
+        let options = try options(settings)
+        return try await Interruption.trapping { interruption in
+            let stopped = AsyncStream.makeStream(of: Int32.self, bufferingPolicy: .bufferingOldest(1))
+            interruption.onSignal { signal in
+                stopped.continuation.yield(signal)
+                stopped.continuation.finish()
+            }
+            do {
+                return try await LocalEndpoint.run(options) { address in
+                    await StreamWriter.standardOutput.write(EndpointGuide(address: address, options: options).text)
+                    let signal = await stopped.stream.first { _ in true }
+                    return .signal(signal ?? Interruption.interrupt)
+                }
+            } catch let error where port != 0 && !(error is CancellationError) {
+                throw UsageProblem("--port \(port): can't be listened on (\(error)); give another one, or 0 for a free one")
+            }
+        }
+    }
+
+    private func options(_ settings: Settings) throws -> LocalEndpoint.Options {
+        var options = LocalEndpoint.Options(token: UUID().uuidString.lowercased())
+        options.port = port
+        options.workers = workers ?? (program.isEmpty ? 0 : 1)
+        options.workerCommand =
+            program.isEmpty
+            ? try WorkerProgram.command("worker") : try WorkerProgram.command("guard", "--") + program
+        var environment = ProcessInfo.processInfo.environment
+        environment[WorkerProgram.parentWatch] = "1"
+        options.environment = settings.childEnvironment(from: environment)
+        let logger = Logger(label: "endpoint") { _ in ConsoleLogHandler(level: Logger.Level(settings.logLevel)) }
+        options.onWorkerLine = { pod, line in logger.info("\(pod): \(line)") }
+        options.onWorkerEvent = { pod, event in
+            switch event {
+            case .started(let pid): logger.info("\(pod) started (pid \(pid))")
+            case .exited(let status): logger.info("\(pod) ended: \(status)")
+            case .failedToStart(let message): logger.error("\(pod) can't be started: \(message)")
+            case .restarting(let wait, let isCrashLooping):
+                let advice = isCrashLooping ? "; it dies again and again" : ""
+                logger.log(level: isCrashLooping ? .error : .warning, "\(pod) is started again in \(wait)\(advice)")
+            }
+        }
+        return options
+    }
+}
+
+/// What `etl-dash endpoint` prints: how clients and workers reach it.
+struct EndpointGuide {
+    let address: LocalEndpoint.Address
+    let options: LocalEndpoint.Options
+
+    var text: String {
+        let endpoint = "\(address.baseURL)/\(address.endpointID)"
+        let worker = address.workerEnvironment(podID: "my-worker", pingInterval: options.limits.pingInterval)
+        let variables = worker.sorted { $0.key < $1.key }.map { "export \($0.key)='\($0.value)'" }
+        return """
+            # Endpoint \(endpoint), until Ctrl-C
+            # For clients:
+            export RUNPOD_ENDPOINT='\(endpoint)'
+            export RUNPOD_API_KEY='\(address.token)'
+            # For a worker, \(running):
+            \(variables.joined(separator: "\n"))
+            # Try it:
+            #   curl -H 'Authorization: Bearer \(address.token)' \(endpoint)/health
+            #   curl -H 'Authorization: Bearer \(address.token)' -H 'Content-Type: application/json' \\
+            #     -d '{"input":{"date":"2025-01-01","flashpoints":[]}}' \(endpoint)/run
+
+            """
+    }
+
+    private var running: String {
+        switch options.workers {
+        case 0: "of which none runs yet (etl-dash worker is one)"
+        case 1: "of which 1 runs already"
+        default: "of which \(options.workers) run already"
+        }
+    }
+}

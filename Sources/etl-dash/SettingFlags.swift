@@ -1,0 +1,86 @@
+import ArgumentParser
+import FoundationEssentials
+import Settings
+
+extension ArgumentHelp {
+    /// The help of a setting's flag, from the table of settings.
+    static func setting(_ key: Settings.Key, _ valueName: String? = nil) -> ArgumentHelp {
+        let purpose = key.help.hasSuffix(".") ? String(key.help.dropLast()) : key.help
+        return ArgumentHelp("\(purpose) (\(key.rawValue); default: \(key.defaultText)).", valueName: valueName)
+    }
+}
+
+/// Where settings are read from.
+struct SettingsFileFlag: ParsableArguments {
+    @Option(help: ArgumentHelp("Read settings from this file instead of .env.", valueName: "file"))
+    var envFile: String?
+
+    /// Loads the settings, flags first.
+    func load(_ flags: [Settings.Key: String] = [:]) throws(SettingsError) -> Settings {
+        try Settings.load(envFile: envFile.map { .at($0) } ?? .inWorkingDirectory, flags: flags)
+    }
+}
+
+/// How a batch is split.
+struct SplitFlags: ParsableArguments {
+    @Option(help: .setting(.runpodWorkers, "n"))
+    var workers: String?
+
+    @Option(help: .setting(.strategy, "even|balanced"))
+    var strategy: String?
+
+    /// What was typed, for the settings to read and to judge.
+    var texts: [Settings.Key: String] {
+        [.runpodWorkers: workers, .strategy: strategy].compactMapValues(\.self)
+    }
+}
+
+/// What a new run is told beyond its split.
+struct RunFlags: ParsableArguments {
+    @Option(help: .setting(.date, "yyyy-mm-dd"))
+    var date: String?
+
+    @Flag(inversion: .prefixedNo, help: .setting(.cleanup))
+    var cleanup: Bool?
+
+    @Option(help: .setting(.trigger, "text"))
+    var trigger: String?
+
+    @Option(help: .setting(.retries, "n"))
+    var retries: String?
+
+    @Option(help: .setting(.maxFailures, "n|n%"))
+    var maxFailures: String?
+
+    @Option(help: .setting(.runpodEndpoint, "url"))
+    var endpoint: String?
+
+    /// What was typed, for the settings to read and to judge.
+    var texts: [Settings.Key: String] {
+        let texts = [
+            .date: date, .cleanup: cleanup.map { $0 ? "true" : "false" }, .trigger: trigger, .retries: retries,
+            .maxFailures: maxFailures, .runpodEndpoint: endpoint,
+        ] as [Settings.Key: String?]
+        return texts.compactMapValues(\.self)
+    }
+}
+
+/// What a run shows and where its answer goes.
+struct OutputFlags: ParsableArguments {
+    @Flag(help: "Print log lines, whatever the terminal can do.")
+    var plain = false
+
+    @Flag(help: "Print the answer with all results as JSON on standard output at the end.")
+    var json = false
+
+    @Flag(help: "Print each event as a line of JSON on standard output.")
+    var events = false
+
+    @Option(help: ArgumentHelp("Write the answer with all results as JSON to this file.", valueName: "file"))
+    var output: String?
+
+    func validate() throws {
+        if json, events { throw ValidationError("--json and --events both want standard output; give one of them.") }
+        if output == "" { throw ValidationError("--output needs the name of a file.") }
+    }
+}
