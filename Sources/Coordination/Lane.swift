@@ -39,6 +39,8 @@ package struct Lane: Sendable, Hashable {
         package var cancelSent = false
         /// Flashpoints that the worker said it began.
         var begun: Set<Int> = []
+        /// Flashpoints whose result it brought, whether that was the first or not.
+        var told: Set<Int> = []
     }
 
     /// An attempt that was given up before anybody knew whether it has a job.

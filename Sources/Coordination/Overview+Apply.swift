@@ -86,7 +86,9 @@ extension Overview {
             }
         case .attemptRefused(let ref, let failure):
             if failure.kind == .config { halted = failure }
-            change(ref, t: t) { $0.release() }
+            change(ref, t: t) { lane in
+                if lane.job == nil { lane.release() }
+            }
         case .attemptStarted(let ref, let instance, let delayMS):
             change(ref, t: t) { lane in
                 lane.instance = instance ?? lane.instance

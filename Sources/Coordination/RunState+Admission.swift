@@ -15,7 +15,7 @@ extension RunState {
         case .unknown(let ref, let why):
             live(ref)?.phase == .intended ? .attemptUnknown(ref, why: why) : nil
         case .refused(let ref, let failure):
-            live(ref).map { $0.job == nil } == true ? .attemptRefused(ref, failure) : nil
+            admit(failure, refusing: ref)
         case .started(let ref, let instance, let delayMS):
             live(ref) == nil ? nil : .attemptStarted(ref, instance: instance, delayMS: delayMS)
         case .ended(let ref, let end):
@@ -33,6 +33,12 @@ extension RunState {
         case .log(let level, let worker, let message):
             .log(level: level, worker: worker, message: message)
         }
+    }
+
+    private func admit(_ failure: Failure, refusing ref: AttemptRef) -> Event.Body? {
+        guard let live = live(ref) else { return nil }
+        // Once a job is known, only a refusal of the key or the address can still be about it.
+        return live.job == nil || failure.kind == .config ? .attemptRefused(ref, failure) : nil
     }
 
     private func admit(_ record: StreamRecord, of ref: AttemptRef, now: Double) -> Event.Body? {
@@ -70,7 +76,7 @@ extension RunState {
         let duplicate = Event.Body.flashpointDuplicate(ref, index: index, id: id)
         if flashpoints.standing[index].isSettled {
             // A job's output repeats what it streamed; only another attempt's result is work done twice.
-            return live(ref)?.indices.contains(index) == true ? nil : duplicate
+            return live(ref)?.told.contains(index) == true ? nil : duplicate
         }
         switch result.outcome {
         case .success(let value):

@@ -56,8 +56,9 @@ extension RunState {
             return []
         case .flashpointSettled(let settlement):
             return settled(settlement)
-        case .flashpointDuplicate:
+        case .flashpointDuplicate(let ref, let index, _):
             counts.duplicates += 1
+            if live(ref) != nil { lanes[ref.worker - 1].live?.told.insert(index) }
             return []
         case .workerCancelRequested(let worker):
             return lane(worker) == nil ? [] : cancelRest(of: worker)
@@ -138,6 +139,7 @@ extension RunState {
         let index = settlement.index
         guard flashpoints.standing.indices.contains(index), !flashpoints.standing[index].isSettled else { return [] }
         let worker = Int(flashpoints.worker[index])
+        if let ref = settlement.attempt, live(ref) != nil { lanes[ref.worker - 1].live?.told.insert(index) }
         if flashpoints.standing[index] == .pending {
             lanes[worker - 1].drop(index, of: Int(flashpoints.chunk[index]))
         }

@@ -3,10 +3,21 @@ import Coordination
 /// What comes into the driver's mailbox.
 enum DriverMessage: Sendable {
     case report(Report)
-    case timer(RunTimer)
+    /// A timer, and the seconds driven that it was set to.
+    case timer(RunTimer, due: Double)
     case command(Command, reply: @Sendable (Receipt) -> Void)
     /// Submit nothing more and leave once the streams are drained.
     case stop
     /// The time for draining is over.
-    case leave
+    case drained
+
+    /// Answers whoever waits for an answer to a message that nobody will take any more.
+    func turnDown() {
+        if case .command(_, let reply) = self { reply(.notDriven) }
+    }
+}
+
+extension Receipt {
+    /// There is no driver that could do anything.
+    static let notDriven = Receipt.tooLate("the run is not driven any more")
 }

@@ -9,19 +9,35 @@ import Synchronization
 package final class EventFeed: Sendable {
     private struct Reader {
         var waiting: [Event] = []
+        /// Number of the last event that it has been given, or that came before the first one it is to get.
+        var position: Int?
         var isBehind = false
         var lostLines = 0
         var continuation: CheckedContinuation<Void, Never>?
 
-        mutating func add(_ events: [Event], capacity: Int) -> CheckedContinuation<Void, Never>? {
+        mutating func add(_ events: [Event], capacity: Int) {
+            guard let first = events.first else { return }
+            let position = position ?? first.seq - 1
+            self.position = position
             if isBehind || waiting.count + events.count > capacity {
                 lostLines += waiting.count { !$0.isJournalled } + events.count { !$0.isJournalled }
                 waiting = []
                 isBehind = true
             } else {
-                waiting += events
+                // The journal may have shown it some of them already: they are committed before they are told.
+                let new = events.drop { $0.seq <= position }
+                lostLines += events.prefix(events.count - new.count).count { !$0.isJournalled }
+                waiting += new
             }
-            return takeContinuation()
+        }
+
+        /// What the reader is to do now; hands out what waits.
+        mutating func turn(latest: Int, isFinished: Bool) -> Turn {
+            if isBehind, let position { return .readJournal(after: position, upTo: latest) }
+            guard let last = waiting.last else { return isFinished ? .over : .wait }
+            defer { waiting = [] }
+            position = last.seq
+            return .live(waiting)
         }
 
         mutating func takeContinuation() -> CheckedContinuation<Void, Never>? {
@@ -33,8 +49,12 @@ package final class EventFeed: Sendable {
     private struct State {
         var readers: [Int: Reader] = [:]
         var nextID = 0
+        /// Number of the last event told that the journal has.
         var latest = 0
         var isFinished = false
+
+        /// The readers in the order in which they came, which a dictionary does not keep.
+        var ids: [Int] { readers.keys.sorted() }
     }
 
     private let state = Mutex(State())
@@ -57,93 +77,105 @@ package final class EventFeed: Sendable {
         self.keepLog = keepLog
     }
 
+    /// Readers that have not left.
+    var readerCount: Int { state.withLock { $0.readers.count } }
+
+    /// Tells a batch, whose events the journal has as far as it keeps them.
     func publish(_ events: [Event]) async {
         await keepLog?(events)
         let wake = state.withLock { state in
             state.latest = events.last { $0.isJournalled }?.seq ?? state.latest
-            var wake: [CheckedContinuation<Void, Never>] = []
-            for id in state.readers.keys {
-                if let continuation = state.readers[id]?.add(events, capacity: capacity) { wake.append(continuation) }
+            return state.ids.compactMap { id in
+                state.readers[id]?.add(events, capacity: capacity)
+                return state.readers[id]?.takeContinuation()
             }
-            return wake
         }
         for continuation in wake { continuation.resume() }
     }
 
+    /// Lets the readers come to their end; again has no effect.
     package func finish() {
         let wake = state.withLock { state in
             state.isFinished = true
-            return state.readers.keys.compactMap { state.readers[$0]?.takeContinuation() }
+            return state.ids.compactMap { state.readers[$0]?.takeContinuation() }
         }
         for continuation in wake { continuation.resume() }
     }
 
-    /// The events from now on, in batches; ends when the driver leaves.
+    /// The events from now on, in batches; ends when the driver leaves, or where the journal can't be read.
     ///
-    /// Subscribe before the driver starts to miss none. The reader is forgotten when its iterator is gone.
-    package func batches() -> Batches { Batches(feed: self) }
+    /// Subscribe before the driver starts to miss none. For one iteration; who leaves it is forgotten.
+    package func batches() -> Batches {
+        let id = state.withLock { state in
+            state.nextID += 1
+            state.readers[state.nextID] = Reader()
+            return state.nextID
+        }
+        return Batches(subscription: Subscription(feed: self, id: id))
+    }
+
+    /// Keeps a reader in the feed for as long as it is held.
+    fileprivate final class Subscription: Sendable {
+        let feed: EventFeed
+        let id: Int
+
+        init(feed: EventFeed, id: Int) {
+            self.feed = feed
+            self.id = id
+        }
+
+        deinit {
+            feed.state.withLock { $0.readers[id] = nil }
+        }
+    }
 
     /// A reader's view of the feed.
     package struct Batches: AsyncSequence, Sendable {
-        let feed: EventFeed
-        let id: Int
+        fileprivate let subscription: Subscription
 
-        init(feed: EventFeed) {
-            self.feed = feed
-            id = feed.state.withLock { state in
-                state.nextID += 1
-                state.readers[state.nextID] = Reader()
-                return state.nextID
-            }
-        }
-
-        package func makeAsyncIterator() -> Iterator { Iterator(feed: feed, id: id) }
+        package func makeAsyncIterator() -> Iterator { Iterator(subscription: subscription) }
     }
 
     package struct Iterator: AsyncIteratorProtocol {
-        let feed: EventFeed
-        let id: Int
-        var seen = 0
+        fileprivate let subscription: Subscription
+
+        /// Log lines that this reader was too slow for.
+        package var lostLogLines: Int {
+            subscription.feed.state.withLock { $0.readers[subscription.id]?.lostLines ?? 0 }
+        }
 
         /// The next batch, or `nil` at the end or when the task is cancelled.
-        package mutating func next() async -> [Event]? {
-            while true {
-                guard let turn = await feed.turn(id, seen: seen) else { return nil }
-                if case .live(let events) = turn {
-                    seen = events.last?.seq ?? seen
-                    return events
-                }
-                guard let page = try? await feed.journal.events(after: seen, limit: 1_000) else { return nil }
-                guard let last = page.last else { continue }
-                seen = last.seq
-                return page
-            }
-        }
+        package func next() async -> [Event]? { await subscription.feed.next(subscription.id) }
     }
 
-    fileprivate enum Turn {
+    // MARK: - Reading
+
+    private enum Turn {
         case live([Event])
-        case readJournal
+        case readJournal(after: Int, upTo: Int)
+        case wait
+        case over
     }
 
-    fileprivate func turn(_ id: Int, seen: Int) async -> Turn? {
+    private func next(_ id: Int) async -> [Event]? {
         while !Task.isCancelled {
-            let turn = state.withLock { state -> Turn?? in
-                guard var reader = state.readers[id] else { return .some(nil) }
-                defer { state.readers[id] = reader }
-                if reader.isBehind {
-                    guard seen >= state.latest else { return .readJournal }
-                    reader.isBehind = false
-                    reader.waiting.removeAll { $0.seq <= seen }
+            switch state.withLock({ $0.readers[id]?.turn(latest: $0.latest, isFinished: $0.isFinished) ?? .over }) {
+            case .live(let events):
+                return events
+            case .readJournal(let position, let latest):
+                guard let page = try? await journal.events(after: position, limit: 1_000) else { return nil }
+                // Numbers that the journal does not have were log lines'.
+                let position = page.last?.seq ?? max(position, latest)
+                state.withLock { state in
+                    state.readers[id]?.position = position
+                    state.readers[id]?.isBehind = position < state.latest
                 }
-                if !reader.waiting.isEmpty {
-                    defer { reader.waiting = [] }
-                    return .live(reader.waiting)
-                }
-                return state.isFinished ? .some(nil) : .none
+                if !page.isEmpty { return page }
+            case .wait:
+                await wait(id)
+            case .over:
+                return nil
             }
-            if let turn { return turn }
-            await wait(id)
         }
         return nil
     }

@@ -1,9 +1,8 @@
-import DequeModule
 import Synchronization
 
 /// A bounded queue from many senders to one taker, who takes all there is at once.
 ///
-/// A full mailbox makes its senders wait, so nothing is dropped and nothing piles up.
+/// A full mailbox makes its senders wait, so nothing is dropped and nothing piles up; they get in by order of arrival.
 package final class Mailbox<Message: Sendable>: Sendable {
     private struct Sender {
         var id: Int
@@ -13,10 +12,10 @@ package final class Mailbox<Message: Sendable>: Sendable {
 
     private struct State {
         var messages: [Message] = []
-        var senders: Deque<Sender> = []
+        /// Those who wait for room, longest first; none while there is room.
+        var senders: [Sender] = []
         var taker: CheckedContinuation<Void, Never>?
         var nextID = 0
-        var cancelled: Set<Int> = []
         var isClosed = false
 
         mutating func takeTaker() -> CheckedContinuation<Void, Never>? {
@@ -35,7 +34,7 @@ package final class Mailbox<Message: Sendable>: Sendable {
 
     /// Sends a message, waiting while the mailbox is full.
     ///
-    /// - Returns: Whether it went in; not after `close` and not when the task is cancelled while it waits.
+    /// - Returns: Whether it went in; not after `close`, and not when it would have to wait in a cancelled task.
     @discardableResult
     package func send(_ message: Message) async -> Bool {
         let id = state.withLock { state in
@@ -45,24 +44,22 @@ package final class Mailbox<Message: Sendable>: Sendable {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let (answer, taker) = state.withLock { state -> (Bool?, CheckedContinuation<Void, Never>?) in
-                    if state.cancelled.remove(id) != nil || state.isClosed { return (false, nil) }
-                    guard state.messages.count < capacity else {
-                        state.senders.append(Sender(id: id, message: message, continuation: continuation))
-                        return (nil, nil)
+                    if state.isClosed { return (false, nil) }
+                    if state.messages.count < capacity {
+                        state.messages.append(message)
+                        return (true, state.takeTaker())
                     }
-                    state.messages.append(message)
-                    return (true, state.takeTaker())
+                    // Either this sees the cancellation, or the handler below finds the sender.
+                    if Task.isCancelled { return (false, nil) }
+                    state.senders.append(Sender(id: id, message: message, continuation: continuation))
+                    return (nil, nil)
                 }
                 taker?.resume()
                 if let answer { continuation.resume(returning: answer) }
             }
         } onCancel: {
-            let sender = state.withLock { state -> Sender? in
-                guard let place = state.senders.firstIndex(where: { $0.id == id }) else {
-                    state.cancelled.insert(id)
-                    return nil
-                }
-                return state.senders.remove(at: place)
+            let sender = state.withLock { state in
+                state.senders.firstIndex { $0.id == id }.map { state.senders.remove(at: $0) }
             }
             sender?.continuation.resume(returning: false)
         }
@@ -82,17 +79,18 @@ package final class Mailbox<Message: Sendable>: Sendable {
         } onCancel: {
             state.withLock { $0.takeTaker() }?.resume()
         }
-        let (messages, senders) = state.withLock { state in
-            defer { state.messages = [] }
-            let admitted = state.senders.prefix(capacity)
+        let (messages, admitted) = state.withLock { state in
+            let messages = state.messages
+            let admitted = Array(state.senders.prefix(capacity))
             state.senders.removeFirst(admitted.count)
-            return (state.messages + admitted.map(\.message), Array(admitted))
+            state.messages = admitted.map(\.message)
+            return (messages, admitted)
         }
-        for sender in senders { sender.continuation.resume(returning: true) }
+        for sender in admitted { sender.continuation.resume(returning: true) }
         return messages
     }
 
-    /// Refuses further messages and gives back those that nobody took.
+    /// Refuses further messages and gives back those that nobody took, waiting senders' last.
     @discardableResult
     package func close() -> [Message] {
         let (left, senders, taker) = state.withLock { state in

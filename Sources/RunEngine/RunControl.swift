@@ -19,10 +19,9 @@ package struct RunControl: Sendable {
                 answer.finish()
             }
         )
-        let gone = Receipt.tooLate("the run is not driven any more")
-        guard isSent else { return gone }
+        guard isSent else { return .notDriven }
         for await receipt in answers { return receipt }
-        return gone
+        return .tooLate("the asking was cancelled before there was an answer; the command may still be carried out")
     }
 
     /// Asks the driver to submit nothing more, drain what is being streamed, and leave.

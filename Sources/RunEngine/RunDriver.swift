@@ -1,5 +1,5 @@
 package import Coordination
-import Flashpoints
+package import Flashpoints
 package import RunJournal
 
 /// Drives a run: one task that takes messages in batches, reduces them, commits, acts, publishes, in this order.
@@ -7,21 +7,55 @@ package import RunJournal
 /// Time, randomness and ids are given to it, and it starts no task of its own outside its group; so in virtual time on
 /// one thread the same run goes the same way every time.
 package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Duration == Duration {
+    /// How a run was left.
+    package enum Outcome: Sendable, Hashable {
+        /// All is settled.
+        case ended
+        /// The endpoint refuses us or never answered; the run can be resumed.
+        case halted(Failure)
+        /// Somebody asked to stop; the run can be resumed.
+        case stopped
+    }
+
+    /// What a driver can't make itself.
+    package struct Sources: Sendable {
+        /// Wall time in milliseconds since 1970.
+        package var wallTime: @Sendable () -> Int64
+        /// A fresh number in `0..<1` at each call.
+        package var chance: @Sendable () -> Double
+        /// A fresh nonce at each call.
+        package var nonce: @Sendable () -> String
+
+        package init(
+            wallTime: @escaping @Sendable () -> Int64,
+            chance: @escaping @Sendable () -> Double,
+            nonce: @escaping @Sendable () -> String
+        ) {
+            self.wallTime = wallTime
+            self.chance = chance
+            self.nonce = nonce
+        }
+    }
+
     private let clock: C
     private let backend: B
     private let journal: J
-    private let sources: RunSources
+    private let sources: Sources
     private let control: RunControl
     private let feed: EventFeed
-    private let began: C.Instant
+    private var began: C.Instant
     private let drivenBefore: Double
     /// How long a stop waits for what is still being streamed, in seconds.
     private let drainSeconds: Double = 1
 
     private var state: RunState
     private var seq: Int
+    /// Seconds driven at the latest timer that came due.
+    private var reached: Double = 0
     private var isStopping = false
-    private var orders: [AttemptRef: JobOrder] = [:]
+    private var isDrained = false
+    /// The latest order of each worker.
+    private var orders: [Int: JobOrder] = [:]
 
     /// Makes the driver of a run that is new, or resumed when it has events already.
     ///
@@ -34,7 +68,7 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
         clock: C,
         backend: B,
         journal: J,
-        sources: RunSources,
+        sources: Sources,
         control: RunControl,
         feed: EventFeed
     ) {
@@ -56,15 +90,14 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
     /// - Returns: How the run was left, and its state.
     /// - Throws: What kept the journal from being written; nothing is submitted from then on. `CancellationError` when
     ///   the task is cancelled.
-    package consuming func run(lingers: Bool = false) async throws -> (outcome: RunOutcome, state: RunState) {
+    package consuming func run(lingers: Bool = false) async throws -> (outcome: Outcome, state: RunState) {
         var driver = self
+        driver.began = driver.clock.now
         let outcome = try await withThrowingDiscardingTaskGroup { group in
             defer {
                 group.cancelAll()
                 driver.feed.finish()
-                for message in driver.control.mailbox.close() {
-                    if case .command(_, let reply) = message { reply(.tooLate("the run is not driven any more")) }
-                }
+                for message in driver.control.mailbox.close() { message.turnDown() }
             }
             let (backend, report) = (driver.backend, driver.control.reporter)
             group.addTask { await backend.attend(report: report) }
@@ -75,9 +108,12 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
                 driver.submitReady(in: &batch)
                 try await driver.settle(batch, in: &group)
                 if let outcome = driver.outcome(of: batch, lingers: lingers) { return outcome }
-                let messages = await driver.control.mailbox.take()
-                try Task.checkCancellation()
                 batch = Batch()
+                let messages = await driver.control.mailbox.take()
+                guard !Task.isCancelled else {
+                    for message in messages { message.turnDown() }
+                    throw CancellationError()
+                }
                 for message in messages { driver.take(message, in: &batch) }
             }
         }
@@ -91,15 +127,24 @@ extension RunDriver {
     /// What one turn of the loop brings about.
     private struct Batch {
         var events: [Event] = []
-        var effects: [Effect] = []
+        var actions: [Action] = []
         var receipts: [(reply: @Sendable (Receipt) -> Void, receipt: Receipt)] = []
         var halted: Failure?
-        var isLeaving = false
     }
 
+    /// What is done once the events that call for it are kept.
+    private enum Action {
+        case submit(JobOrder)
+        case watch(JobOrder, job: String)
+        case cancel(JobOrder, job: String)
+        case setTimer(RunTimer, due: Double)
+        case drain
+    }
+
+    /// Seconds driven; never less than a timer that came due was set to, however the clock's seconds round.
     private var t: Double {
         let (seconds, attoseconds) = began.duration(to: clock.now).components
-        return drivenBefore + Double(seconds) + Double(attoseconds) / 1e18
+        return max(reached, drivenBefore + Double(seconds) + Double(attoseconds) / 1e18)
     }
 
     private mutating func take(_ message: DriverMessage, in batch: inout Batch) {
@@ -107,7 +152,8 @@ extension RunDriver {
         case .report(let report):
             guard let body = state.admit(report, now: t) else { return }
             reduce(body, in: &batch)
-        case .timer(let timer):
+        case .timer(let timer, let due):
+            reached = max(reached, due)
             reduce(.timerFired(timer), in: &batch)
         case .command(let command, let reply):
             switch state.admit(command) {
@@ -118,10 +164,10 @@ extension RunDriver {
                 batch.receipts.append((reply, refusal.receipt))
             }
         case .stop:
+            if !isStopping { batch.actions.append(.drain) }
             isStopping = true
-            batch.isLeaving = state.lanes.allSatisfy { $0.live == nil }
-        case .leave:
-            batch.isLeaving = true
+        case .drained:
+            isDrained = true
         }
     }
 
@@ -142,13 +188,10 @@ extension RunDriver {
         }
     }
 
-    /// Keeps the orders of the attempts that are out.
+    /// Keeps the order of an attempt that is to be submitted.
     private mutating func note(_ body: Event.Body) {
-        if case .attemptIntended(let ref, let nonce, let indices, let endpoint) = body {
-            orders[ref] = JobOrder(ref: ref, nonce: nonce, indices: indices, endpoint: endpoint)
-        } else if case .attemptEnded(let ref, _) = body {
-            orders[ref] = nil
-        }
+        guard case .attemptIntended(let ref, let nonce, let indices, let endpoint) = body else { return }
+        orders[ref.worker] = JobOrder(ref: ref, nonce: nonce, indices: indices, endpoint: endpoint)
     }
 
     /// Turns the effects that only want an id or a random number into events, and keeps the others for later.
@@ -163,14 +206,29 @@ extension RunDriver {
             follows.append(.retryScheduled(ref, t: t + ceiling * sources.chance(), why: why))
         case .halt(let failure):
             batch.halted = failure
-        case .submit, .watch, .cancelJob, .setTimer:
-            batch.effects.append(effect)
+        case .submit(let ref):
+            batch.actions.append(.submit(order(ref, endpoint: backend.endpoint)))
+        case .watch(let ref, let job, let endpoint):
+            batch.actions.append(.watch(order(ref, endpoint: endpoint), job: job))
+        case .cancelJob(let ref, let job, let endpoint):
+            batch.actions.append(.cancel(order(ref, endpoint: endpoint), job: job))
+        case .setTimer(let timer, let due):
+            batch.actions.append(.setTimer(timer, due: due))
         }
     }
 
+    /// The order of an attempt that is out; of one that a former driver submitted, as the state knows it.
+    private func order(_ ref: AttemptRef, endpoint: String) -> JobOrder {
+        if let order = orders[ref.worker], order.ref == ref { return order }
+        let indices = state.lanes[ref.worker - 1].live?.indices ?? []
+        return JobOrder(ref: ref, nonce: "", indices: indices, endpoint: endpoint)
+    }
+
+    /// Intends what may be sent now, or ends the run; once is enough, since an intent makes nothing else ready.
     private mutating func submitReady(in batch: inout Batch) {
-        guard !isStopping, batch.halted == nil else { return }
+        guard batch.halted == nil else { return }
         for effect in state.ready(at: sources.wallTime(), now: t) {
+            if isStopping, case .intend = effect { continue }
             var follows: [Event.Body] = []
             perform(effect, follows: &follows, in: &batch)
             for body in follows { reduce(body, in: &batch) }
@@ -180,62 +238,54 @@ extension RunDriver {
     // MARK: - Committing and acting
 
     /// Commits the batch, then does what it permits, then tells about it.
-    private mutating func settle(_ batch: Batch, in group: inout ThrowingDiscardingTaskGroup<any Error>) async throws {
+    private func settle(_ batch: Batch, in group: inout ThrowingDiscardingTaskGroup<any Error>) async throws {
         let journalled = batch.events.filter(\.isJournalled)
-        if !journalled.isEmpty { try await journal.commit(journalled) }
-        for effect in batch.effects { act(effect, in: &group) }
+        do {
+            if !journalled.isEmpty { try await journal.commit(journalled) }
+        } catch {
+            for (reply, _) in batch.receipts { reply(.tooLate("the run's journal can't be written: \(error)")) }
+            throw error
+        }
+        for action in batch.actions { act(action, in: &group) }
         if !batch.events.isEmpty { await feed.publish(batch.events) }
         for (reply, receipt) in batch.receipts { reply(receipt) }
-        if isStopping, !batch.isLeaving {
-            let (clock, mailbox, drain) = (clock, control.mailbox, drainSeconds)
-            group.addTask {
-                try? await clock.sleep(for: .seconds(drain))
-                await mailbox.send(.leave)
-            }
-        }
     }
 
-    private func act(_ effect: Effect, in group: inout ThrowingDiscardingTaskGroup<any Error>) {
-        let (backend, report, clock, mailbox) = (backend, control.reporter, clock, control.mailbox)
-        switch effect {
-        case .submit(let ref):
-            guard let order = orders[ref] else { return }
+    private func act(_ action: Action, in group: inout ThrowingDiscardingTaskGroup<any Error>) {
+        let (backend, report, mailbox) = (backend, control.reporter, control.mailbox)
+        switch action {
+        case .submit(let order):
             group.addTask {
                 if let outcome = await backend.submit(order, report: report) { await report(outcome) }
             }
-        case .watch(let ref, let job, let endpoint):
-            let order = order(ref, endpoint: endpoint)
+        case .watch(let order, let job):
             group.addTask { await backend.watch(order, job: job, report: report) }
-        case .cancelJob(let ref, let job, let endpoint):
-            let order = order(ref, endpoint: endpoint)
+        case .cancel(let order, let job):
             group.addTask { await backend.cancel(order, job: job, report: report) }
         case .setTimer(let timer, let due):
-            let wait = max(0, due - t)
-            group.addTask {
-                guard (try? await clock.sleep(for: .seconds(wait))) != nil else { return }
-                await mailbox.send(.timer(timer))
-            }
-        case .record, .intend, .backOff, .halt:
-            // Dealt with while reducing.
-            return
+            send(.timer(timer, due: due), after: max(0, due - t), to: mailbox, in: &group)
+        case .drain:
+            send(.drained, after: drainSeconds, to: mailbox, in: &group)
         }
     }
 
-    /// The order of an attempt; of one that a former driver submitted, as the state knows it.
-    private func order(_ ref: AttemptRef, endpoint: String) -> JobOrder {
-        orders[ref]
-            ?? JobOrder(
-                ref: ref,
-                nonce: "",
-                indices: state.lanes[ref.worker - 1].live?.indices ?? [],
-                endpoint: endpoint
-            )
+    private func send(
+        _ message: DriverMessage,
+        after seconds: Double,
+        to mailbox: Mailbox<DriverMessage>,
+        in group: inout ThrowingDiscardingTaskGroup<any Error>
+    ) {
+        group.addTask { [clock] in
+            guard (try? await clock.sleep(for: .seconds(seconds))) != nil else { return }
+            await mailbox.send(message)
+        }
     }
 
-    private func outcome(of batch: Batch, lingers: Bool) -> RunOutcome? {
+    private func outcome(of batch: Batch, lingers: Bool) -> Outcome? {
         if let failure = batch.halted { return .halted(failure) }
-        if state.phase == .ended, !lingers { return .ended }
-        return batch.isLeaving ? (state.phase == .ended ? .ended : .stopped) : nil
+        if state.phase == .ended { return isStopping || !lingers ? .ended : nil }
+        let isQuiet = state.lanes.allSatisfy { $0.live == nil }
+        return isStopping && (isQuiet || isDrained) ? .stopped : nil
     }
 }
 

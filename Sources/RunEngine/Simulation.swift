@@ -33,7 +33,7 @@ package enum Simulation {
                 backend: backend,
                 journal: journal,
                 // Nothing fails, so no pause is ever drawn; and no two runs share the endpoint.
-                sources: RunSources(wallTime: { clock.wallTime }, chance: { 0 }, nonce: { plan.header.run }),
+                sources: RunDriver.Sources(wallTime: { clock.wallTime }, chance: { 0 }, nonce: { plan.header.run }),
                 control: RunControl(),
                 feed: EventFeed(journal: journal)
             )

@@ -57,7 +57,8 @@ package final class VirtualTime: Clock, TaskExecutor {
     ///
     /// - Parameters:
     ///   - wallTime: Wall time at the start, in milliseconds since 1970.
-    ///   - body: May wait for this clock and for its own tasks, and for nobody outside.
+    ///   - body: May wait for this clock and for its own tasks, and for nobody outside; `Task.yield` is outside, since
+    ///     it goes by way of the global executor, and a sleep of no length does its work here.
     /// - Throws: What the body throws; ``Deadlock`` when it can't go on, after it was cancelled to let it clean up.
     package static func run<Value: Sendable>(
         startingAt wallTime: Int64 = 0,

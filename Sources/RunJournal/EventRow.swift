@@ -2,7 +2,7 @@ import Coordination
 import Flashpoints
 import FoundationEssentials
 
-/// An event as its row holds it: the whole event as JSON, with what is searched beside it.
+/// An event as its row holds it: the whole event as JSON, with what it may be searched by beside it.
 ///
 /// The JSON is what `--events` prints, so that the table can be read with any tool.
 struct EventRow {
@@ -19,13 +19,6 @@ struct EventRow {
         t = event.t
         name = event.name
         body = String(decoding: try encoder.encode(keepsResult ? event : event.withResult(.null)), as: UTF8.self)
-    }
-
-    /// The event of a row.
-    ///
-    /// - Throws: `DecodingError` when the JSON is not an event.
-    static func event(body: Data, decoder: JSONDecoder) throws -> Event {
-        try decoder.decode(Event.self, from: body)
     }
 }
 

@@ -52,7 +52,7 @@ extension SQLiteJournal: Journal {
     /// The event of a row `seq, body`, without its result.
     static func event(_ row: Row, decoder: JSONDecoder, path: String) throws -> Event {
         do {
-            return try EventRow.event(body: row[1], decoder: decoder)
+            return try decoder.decode(Event.self, from: row[1])
         } catch {
             throw JournalError(path: path, .corrupt("event \(row[0] as Int) can't be read (\(error))"))
         }

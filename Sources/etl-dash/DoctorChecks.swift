@@ -182,7 +182,7 @@ struct RunsCheck {
             let state = try await journal.loadState().state
             try journal.close()
             guard state.phase != .ended else { return nil }
-            let settled = "\(state.counts.settled) of \(state.total) flashpoints have their outcome"
+            let settled = "\(state.counts.settled) of \(state.total) flashpoints settled"
             return Finding(
                 .doubtful,
                 "runs",

@@ -28,14 +28,9 @@ struct EndpointCommand: StatusCommand {
 
     @OptionGroup var settingsFile: SettingsFileFlag
 
-    func validate() throws {
-        guard 0...65_535 ~= port else { throw ValidationError("--port \(port) is not a port; give 0 to 65535.") }
-        guard 0...256 ~= workers ?? 0 else {
-            throw ValidationError("--workers \(workers ?? 0) is too many or too few; give 0 to 256.")
-        }
-    }
-
     func perform() async throws -> CommandStatus {
+        guard 0...65_535 ~= port else { throw UsageProblem("--port \(port): give a port, 1 to 65535, or 0 for a free one") }
+        guard 0...256 ~= workers ?? 0 else { throw UsageProblem("--workers \(workers ?? 0): give 0 to 256") }
         let settings = try settingsFile.load()
         let options = try options(settings)
         return try await Interruption.trapping { interruption in

@@ -21,12 +21,13 @@ struct ResumeCommand: StatusCommand {
 
     @OptionGroup var outputs: OutputFlags
 
-    @Option(help: .setting(.runpodEndpoint, "url"))
+    @Option(parsing: .unconditional, help: .setting(.runpodEndpoint, "url"))
     var endpoint: String?
 
     @OptionGroup var settingsFile: SettingsFileFlag
 
     func perform() async throws -> CommandStatus {
+        try outputs.check()
         var settings = try settingsFile.load([.runpodEndpoint: endpoint].compactMapValues(\.self))
         let folder = try await RunStore(home: settings.home.path(percentEncoded: false)).resolve(name)
         settings.runpodWorkers = try await Self.workers(of: folder)

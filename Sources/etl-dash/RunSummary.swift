@@ -72,7 +72,7 @@ struct StopSummary {
 
     private var lines: [String] {
         let total = RunSummary.flashpoints(overview.total)
-        var lines = ["Run \(run) stopped: \(overview.counts.settled) of \(total) have their outcome"]
+        var lines = ["Run \(run) stopped: \(overview.counts.settled) of \(total) settled"]
         let out = overview.lanes.count { $0.isOut }
         if let endpoint, out > 0 {
             let until = WallTime.text(now + Self.retention).prefix(16).replacing("T", with: " ")

@@ -5,7 +5,7 @@ import Testing
 /// Whatever happens in whatever order, no flashpoint is lost, doubled or left behind.
 @Suite struct RandomHistoryTests {
     /// Histories of one argument; a fault names the seed, and `SimulatedWorld(seed:)` plays it again.
-    private static let histories: UInt64 = 150
+    private static let histories: UInt64 = 100
 
     @Test("The conservation law holds after every batch, and every run ends", arguments: 0..<20 as Range<UInt64>)
     func law(block: UInt64) throws {

@@ -100,6 +100,40 @@ import Testing
         #expect(driver.state.halted == nil)
     }
 
+    @Test("A key withdrawn while a job runs halts the run, and whoever resumes it follows the job on")
+    func withdrawnKey() {
+        var driver = TestDriver(1, workers: 1)
+        let ref = Sample.first(1)
+        driver.report(.accepted(ref, job: "j"))
+        _ = driver.takeOutside()
+        let failure = Failure(.config, "401")
+        driver.report(.refused(ref, failure))
+        #expect(driver.takeOutside() == [.halt(failure)])
+        #expect(driver.live(1) == ref)
+        #expect(driver.overview.lane(1)?.job == "j")
+        driver.resume()
+        #expect(driver.takeOutside() == [.watch(ref, job: "j", endpoint: TestDriver.remote)])
+        #expect(driver.state.halted == nil)
+    }
+
+    @Test("A job's output that repeats its stream is no duplicate; another attempt's result is")
+    func repetition() {
+        var driver = TestDriver(2, workers: 1)
+        let first = Sample.first(1)
+        driver.report(.accepted(first, job: "j"), TestDriver.ok(first, 0), TestDriver.ok(first, 0))
+        driver.report(TestDriver.failed(first, 1, .transient), TestDriver.failed(first, 1, .transient))
+        #expect(driver.state.counts.duplicates == 0)
+        driver.report(TestDriver.ended(first, .completed))
+        driver.now = 5
+        driver.timer(.retry(worker: 1))
+        driver.report(TestDriver.ok(first, 1), TestDriver.ok(first, 0))
+        #expect(driver.state.counts.duplicates == 1)
+        // The second attempt did the work once more, and its output repeats that.
+        driver.report(TestDriver.ok(first.next, 1), TestDriver.ok(first.next, 1))
+        #expect(driver.state.counts.duplicates == 2)
+        #expect(driver.standing == "oo")
+    }
+
     @Test("An attempt on an endpoint that ended with its driver is sent again at once and charged to nobody")
     func gone() {
         var driver = TestDriver(2, workers: 1)

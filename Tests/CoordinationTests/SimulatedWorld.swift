@@ -207,6 +207,7 @@ struct SimulatedWorld {
         // Results may come after the end too.
         report(.ended(ref, end), within: 14)
         report(.record(ref, .heartbeat(residentMB: 12, cpuSeconds: 1)))
+        if chance(16) { report(.refused(ref, Failure(.config, "the key was withdrawn"))) }
     }
 
     private mutating func results(of ref: AttemptRef, over seconds: Double) {
@@ -277,7 +278,7 @@ struct SimulatedWorld {
             if cargo[ref] != nil, out.values.contains(ref) { throw fault("\(ref) goes out twice") }
             out[ref.worker] = ref
         case .attemptEnded(let ref, _), .attemptRefused(let ref, _):
-            if out[ref.worker] == ref { out[ref.worker] = nil }
+            if out[ref.worker] == ref, driver.live(ref.worker) != ref { out[ref.worker] = nil }
         case .flashpointSettled(let settlement):
             if let outcome = outcomes[settlement.index] {
                 throw fault("flashpoint \(settlement.index) settles as \(settlement.outcome) after \(outcome)")

@@ -27,11 +27,12 @@ struct SimulationTests {
             told == [
                 "0.0 run.planned ", "0.0 attempt.intended 1", "0.0 attempt.intended 2",
                 "0.0 attempt.accepted 1", "0.0 attempt.accepted 2",
-                "2.0 attempt.started 1", "2.0 attempt.started 2",
-                "2.0 flashpoint.started 0", "2.0 flashpoint.started 2",
+                "2.0 attempt.started 1", "2.0 flashpoint.started 0",
+                "2.0 attempt.started 2", "2.0 flashpoint.started 2",
                 "7.0 flashpoint.settled 0", "7.0 flashpoint.started 1",
-                "17.0 flashpoint.settled 1", "17.0 flashpoint.settled 2",
-                "17.0 attempt.ended 1", "17.0 attempt.ended 2", "17.0 run.ended ",
+                // Worker 2 has slept the longer.
+                "17.0 flashpoint.settled 2", "17.0 attempt.ended 2",
+                "17.0 flashpoint.settled 1", "17.0 attempt.ended 1", "17.0 run.ended ",
             ]
         )
         #expect(events.map(\.seq) == Array(1...events.count))

@@ -1,18 +1,8 @@
 import RunEngine
-import Synchronization
 import Testing
 
 @Suite("Virtual time", .timeLimit(.minutes(1)))
 struct VirtualTimeTests {
-    /// What happened, in order.
-    final class Log: Sendable {
-        private let kept = Mutex<[String]>([])
-
-        var lines: [String] { kept.withLock { $0 } }
-
-        func add(_ line: String) { kept.withLock { $0.append(line) } }
-    }
-
     @Test("a year of sleep takes no time, and the clock has moved by it")
     func sleeps() throws {
         let wall = try VirtualTime.run(startingAt: 1_000) { clock in
@@ -25,19 +15,19 @@ struct VirtualTimeTests {
 
     @Test("sleepers wake by deadline, then by who came first; a sleep of nothing lets the others go first")
     func order() throws {
-        let log = Log()
+        let log = Shared<[String]>([])
         try VirtualTime.run { clock in
             await withDiscardingTaskGroup { group in
                 for (name, seconds) in [("c", 3), ("a", 1), ("b1", 2), ("b2", 2), ("zero", 0)] {
                     group.addTask {
                         try? await clock.sleep(for: .seconds(seconds))
-                        log.add("\(name) at \(clock.now.sinceStart / .seconds(1))")
+                        log.change { $0.append("\(name) at \(clock.now.sinceStart / .seconds(1))") }
                     }
                 }
-                group.addTask { log.add("awake") }
+                group.addTask { log.change { $0.append("awake") } }
             }
         }
-        #expect(log.lines == ["awake", "zero at 0.0", "a at 1.0", "b1 at 2.0", "b2 at 2.0", "c at 3.0"])
+        #expect(log.value == ["awake", "zero at 0.0", "a at 1.0", "b1 at 2.0", "b2 at 2.0", "c at 3.0"])
     }
 
     @Test("two hundred tasks that hand values around do so in the same order every time")
@@ -49,8 +39,8 @@ struct VirtualTimeTests {
                     for number in 0..<200 {
                         group.addTask {
                             try? await clock.sleep(for: .milliseconds(number * 7919 % 31))
-                            await Task.yield()
                             sender.yield(number)
+                            try? await clock.sleep(for: .zero)
                             try? await clock.sleep(for: .milliseconds(number * 104_729 % 17))
                             sender.yield(number)
                         }
@@ -67,31 +57,31 @@ struct VirtualTimeTests {
 
     @Test("a body that waits for what never comes is a deadlock, and gets a chance to clean up")
     func deadlock() throws {
-        let log = Log()
+        let log = Shared<[String]>([])
         let deadlock = #expect(throws: VirtualTime.Deadlock.self) {
             try VirtualTime.run { clock in
                 try await clock.sleep(for: .seconds(5))
                 let (values, sender) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingOldest(1))
                 for await _ in values {}
-                log.add("cancelled: \(Task.isCancelled)")
+                log.change { $0.append("cancelled: \(Task.isCancelled)") }
                 withExtendedLifetime(sender) {}
             }
         }
         #expect(deadlock?.sinceStart == .seconds(5))
         #expect(deadlock?.description.contains("nobody is runnable") == true)
-        #expect(log.lines == ["cancelled: true"])
+        #expect(log.value == ["cancelled: true"])
     }
 
     @Test("a cancelled sleeper wakes at once, wherever time stands, and so does one cancelled before it sleeps")
     func cancellation() throws {
-        let log = Log()
+        let log = Shared<[String]>([])
         try VirtualTime.run { clock in
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
                     await #expect(throws: CancellationError.self) { try await clock.sleep(for: .seconds(100)) }
-                    log.add("first woke at \(clock.now.sinceStart / .seconds(1))")
+                    log.change { $0.append("first woke at \(clock.now.sinceStart / .seconds(1))") }
                     await #expect(throws: CancellationError.self) { try await clock.sleep(for: .seconds(100)) }
-                    log.add("and did not sleep again at \(clock.now.sinceStart / .seconds(1))")
+                    log.change { $0.append("and did not sleep again at \(clock.now.sinceStart / .seconds(1))") }
                 }
                 try? await clock.sleep(for: .seconds(2))
                 group.cancelAll()
@@ -99,7 +89,7 @@ struct VirtualTimeTests {
             try await clock.sleep(for: .seconds(1))
             #expect(clock.now.sinceStart == .seconds(3))
         }
-        #expect(log.lines == ["first woke at 2.0", "and did not sleep again at 2.0"])
+        #expect(log.value == ["first woke at 2.0", "and did not sleep again at 2.0"])
     }
 
     @Test("inside a task it leaves that task as it was, and cancelling the task cancels the body")

@@ -158,19 +158,18 @@ struct PlanReloadTests {
             let journal = try await SQLiteJournal.create(in: folder)
             try await journal.append((0..<11).map(SampleRun.row))
             let plan = SampleRun.plan(12, workers: 3)
-            func set() async throws {
+            let set = { @Sendable () async throws in
                 try await journal.setPlan(SampleRun.header("r", 12, plan), plan, RunPolicy(), createdAt: 0)
             }
-            func isInconsistent(_ error: any Error) -> Bool {
+            let isInconsistent = { (error: any Error) in
                 if case .inconsistent = (error as? JournalError)?.reason { true } else { false }
             }
-            await #expect(performing: set, throws: isInconsistent)
-            var again = SampleRun.row(3)
-            again.index = 11
-            await #expect(performing: { try await journal.append([again]) }, throws: isInconsistent)
+            await #expect { try await set() } throws: { isInconsistent($0) }
+            let again = SampleRun.row(3, at: 11)
+            await #expect { try await journal.append([again]) } throws: { isInconsistent($0) }
             try await journal.append([SampleRun.row(11)])
             try await set()
-            await #expect(performing: set, throws: isInconsistent)
+            await #expect { try await set() } throws: { isInconsistent($0) }
             try journal.close()
             await #expect(throws: JournalError(path: folder.journalPath, .exists)) {
                 _ = try await SQLiteJournal.create(in: folder)

@@ -22,7 +22,7 @@ struct RunLockTests {
             let error = JournalError(path: path, .held(pid: getpid()))
             #expect(throws: error) { _ = try RunLock(path: path) }
             #expect(error.description.contains("driven by process \(getpid())"))
-            #expect(try RunLock.holder(path: path) == RunLock.Holder(pid: getpid()))
+            #expect(try RunLock.holder(path: path)?.pid == getpid())
             lock.release()
             lock.release()
             #expect(try RunLock.holder(path: path) == nil)
@@ -36,10 +36,10 @@ struct RunLockTests {
     func dropped() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "lock").path
-            try withExtendedLifetime(RunLock(path: path)) { _ in
+            try withExtendedLifetime(RunLock(path: path)) { _ -> Void in
                 #expect(throws: JournalError.self) { _ = try RunLock(path: path) }
             }
-            _ = try RunLock(path: path)
+            try RunLock(path: path).release()
         }
     }
 
@@ -47,7 +47,7 @@ struct RunLockTests {
     func killed() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "lock").path
-            await #expect(processExitsWith: .signal(SIGKILL)) { [path] in
+            await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
                 let lock = try RunLock(path: path)
                 try withExtendedLifetime(lock) {
                     guard try RunLock.holder(path: path)?.pid == getpid() else { return }
@@ -58,7 +58,7 @@ struct RunLockTests {
             #expect(left != "\(getpid())\n")
             #expect(try RunLock.holder(path: path) == nil)
             let lock = try RunLock(path: path)
-            #expect(try RunLock.holder(path: path) == RunLock.Holder(pid: getpid()))
+            #expect(try RunLock.holder(path: path)?.pid == getpid())
             lock.release()
         }
     }

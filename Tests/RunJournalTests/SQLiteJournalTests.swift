@@ -113,7 +113,7 @@ struct SQLiteJournalTests {
         try await withTemporaryFolder { home in
             let journal = try await SampleRun.create(in: home)
             let batch = SampleEvents.numbered([SampleEvents.ok(0)])
-            try await withThrowingTaskGroup { group in
+            try await withThrowingTaskGroup(of: Void.self) { group in
                 group.cancelAll()
                 group.addTask {
                     #expect(Task.isCancelled)

