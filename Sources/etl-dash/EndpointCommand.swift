@@ -70,7 +70,8 @@ struct EndpointCommand: StatusCommand {
             case .failedToStart(let message): logger.error("\(pod) can't be started: \(message)")
             case .restarting(let wait, let isCrashLooping):
                 let advice = isCrashLooping ? "; it dies again and again" : ""
-                logger.log(level: isCrashLooping ? .error : .warning, "\(pod) is started again in \(wait)\(advice)")
+                let pause = "\(RunSummary.seconds(wait / .seconds(1))) s"
+                logger.log(level: isCrashLooping ? .error : .warning, "\(pod) is started again in \(pause)\(advice)")
             }
         }
         return options

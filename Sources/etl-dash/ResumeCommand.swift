@@ -30,10 +30,19 @@ struct ResumeCommand: StatusCommand {
         try outputs.check()
         var settings = try settingsFile.load([.runpodEndpoint: endpoint].compactMapValues(\.self))
         let folder = try await RunStore(home: settings.home.path(percentEncoded: false)).resolve(name)
-        settings.runpodWorkers = try await Self.workers(of: folder)
+        let (workers, hasEnded) = try await Self.look(at: folder)
+        settings.runpodWorkers = workers
+        // The answer of a run that has ended needs no site.
+        if let site = SampleMark.site(of: folder), !hasEnded {
+            throw UsageProblem(
+                """
+                \(folder.run) is over the sample, whose site \(site.absoluteString) ended with the command that ran it; \
+                its pages can't be read any more. Start etl-dash run --sample again
+                """
+            )
+        }
         let loaded = settings
-        let isSample = SampleMark.site(of: folder) != nil
-        let mode = try RunMode(settings, isSample: isSample)
+        let mode = try RunMode(settings)
         let answers = try AnswerOutput(outputs)
         return try await Interruption.trapping { interruption in
             let session = RunSession(
@@ -48,11 +57,11 @@ struct ResumeCommand: StatusCommand {
         }
     }
 
-    /// The number of workers that the run was split over.
-    private static func workers(of folder: RunFolder) async throws -> Int {
+    /// The number of workers that the run was split over, and whether it is at its end.
+    private static func look(at folder: RunFolder) async throws -> (workers: Int, hasEnded: Bool) {
         let journal = try await SQLiteJournal.open(folder, for: .reading)
-        let workers = try await journal.loadPlan().header.workers
+        let state = try await journal.loadState().state
         try journal.close()
-        return workers
+        return (state.workers, state.phase == .ended)
     }
 }
