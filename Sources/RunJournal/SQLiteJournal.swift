@@ -63,13 +63,12 @@ package final class SQLiteJournal: Sendable {
 
     private func prepare(for access: Access) async throws {
         let path = folder.journalPath
-        if access == .writing {
-            let version = try await read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
-            if version > JournalSchema.version {
-                throw JournalError(path: path, .newer(version: version, known: JournalSchema.version))
-            }
-            try JournalError.translating(path) { try JournalSchema.migrator.migrate(pool) }
+        // Beyond the header: what a newer version has written last may still be in the log alone.
+        let version = try await read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+        if version > JournalSchema.version {
+            throw JournalError(path: path, .newer(version: version, known: JournalSchema.version))
         }
+        if access == .writing { try JournalError.translating(path) { try JournalSchema.migrator.migrate(pool) } }
         guard try await read({ try Self.isPlanned($0) }) else { throw JournalError(path: path, .unfinished) }
     }
 

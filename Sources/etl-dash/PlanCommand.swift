@@ -1,7 +1,7 @@
 import ArgumentParser
 import Coordination
-import FoundationEssentials
 import Flashpoints
+import FoundationEssentials
 import RunEngine
 import RunJournal
 import RunPodServerless

@@ -3,6 +3,7 @@ import Coordination
 import FoundationEssentials
 import RunJournal
 import RunPodServerless
+import SampleNews
 import Settings
 
 /// `etl-dash resume`.
@@ -32,17 +33,10 @@ struct ResumeCommand: StatusCommand {
         let folder = try await RunStore(home: settings.home.path(percentEncoded: false)).resolve(name)
         let (workers, hasEnded) = try await Self.look(at: folder)
         settings.runpodWorkers = workers
-        // The answer of a run that has ended needs no site.
-        if let site = SampleMark.site(of: folder), !hasEnded {
-            throw UsageProblem(
-                """
-                \(folder.run) is over the sample, whose site \(site.absoluteString) ended with the command that ran it; \
-                its pages can't be read any more. Start etl-dash run --sample again
-                """
-            )
-        }
         let loaded = settings
-        let mode = try RunMode(settings)
+        // The answer of a run that has ended needs no site.
+        let site = hasEnded ? nil : SampleMark.site(of: folder)
+        let mode = try RunMode(settings, isSample: site != nil)
         let answers = try AnswerOutput(outputs)
         return try await Interruption.trapping { interruption in
             let session = RunSession(
@@ -53,7 +47,26 @@ struct ResumeCommand: StatusCommand {
                 interruption: interruption
             )
             await session.announce()
-            return try await session.drive(folder)
+            guard let site else { return try await session.drive(folder) }
+            return try await Self.serving(site, of: folder) { try await session.drive(folder) }
+        }
+    }
+
+    /// Calls `body` while the sample's site is served again where the run's feeds point.
+    private static func serving(
+        _ site: URL,
+        of folder: RunFolder,
+        _ body: () async throws -> CommandStatus
+    ) async throws -> CommandStatus {
+        do {
+            return try await SampleSite.run(port: site.port ?? 0) { _ in try await body() }
+        } catch let error as SampleSite.CannotListen {
+            throw UsageProblem(
+                """
+                \(folder.run) is over the sample, whose pages were at \(site.absoluteString), and they can't be served \
+                there again (\(error)). Start etl-dash run --sample again
+                """
+            )
         }
     }
 

@@ -29,7 +29,8 @@ struct RunSummary {
 
     private var pace: String {
         let workers = answer.workers == 1 ? "1 worker" : "\(answer.workers) workers"
-        guard let speedup = answer.speedup, let efficiency = answer.efficiency, let attainable = answer.attainable else {
+        guard let speedup = answer.speedup, let efficiency = answer.efficiency, let attainable = answer.attainable
+        else {
             return "Speedup - with \(workers): nothing was measured"
         }
         let about = overview.isEstimated ? "~" : ""

@@ -12,7 +12,10 @@ extension ArgumentHelp {
 
 /// Where settings are read from.
 struct SettingsFileFlag: ParsableArguments {
-    @Option(parsing: .unconditional, help: ArgumentHelp("Read settings from this file instead of .env.", valueName: "file"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Read settings from this file instead of .env.", valueName: "file")
+    )
     var envFile: String?
 
     /// Loads the settings, flags first.
@@ -57,10 +60,11 @@ struct RunFlags: ParsableArguments {
 
     /// What was typed, for the settings to read and to judge.
     var texts: [Settings.Key: String] {
-        let texts = [
-            .date: date, .cleanup: cleanup.map { $0 ? "true" : "false" }, .trigger: trigger, .retries: retries,
-            .maxFailures: maxFailures, .runpodEndpoint: endpoint,
-        ] as [Settings.Key: String?]
+        let texts =
+            [
+                .date: date, .cleanup: cleanup.map { $0 ? "true" : "false" }, .trigger: trigger, .retries: retries,
+                .maxFailures: maxFailures, .runpodEndpoint: endpoint,
+            ] as [Settings.Key: String?]
         return texts.compactMapValues(\.self)
     }
 }

@@ -1,5 +1,6 @@
 import Coordination
 import Flashpoints
+import TestSupport
 import Testing
 
 @Suite struct OverviewTests {

@@ -1,22 +1,10 @@
 import ETLPipeline
+import TestSupport
 import Testing
 
 @Suite struct AverageLinkClusteringTests {
-    /// A generator with a seed, so that every run sees the same vectors.
-    struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     private func randomVectors(_ count: Int, seed: UInt64) -> [SparseVector] {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         return (0..<count).map { _ in
             var entries: [Int32: Double] = [:]
             for _ in 0..<6 {

@@ -1,4 +1,5 @@
 import Flashpoints
+import TestSupport
 import Testing
 
 @Suite("The split")

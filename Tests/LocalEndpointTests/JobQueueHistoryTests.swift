@@ -1,4 +1,5 @@
 import RunPodAPI
+import TestSupport
 import Testing
 
 @testable import LocalEndpoint
@@ -8,7 +9,7 @@ import Testing
 struct JobQueueHistoryTests {
     @Test("Each job has one state and at most one holder, and each request one answer", arguments: 0..<40)
     func conservation(seed: Int) throws {
-        var generator = SplitMix64(state: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         var limits = JobQueue.Limits()
         limits.streamBytes = 40
         limits.jobs = 25
@@ -120,18 +121,5 @@ struct JobQueueHistoryTests {
         // A queued job and a held take never stand side by side.
         let takes = queue.waiters.values.contains { if case .take = $0 { true } else { false } }
         #expect(queue.line.isEmpty || !takes)
-    }
-}
-
-/// The generator of Steele, Lea and Flood: tiny, and the same everywhere.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -2,6 +2,7 @@ import Coordination
 import Flashpoints
 import RunEngine
 import RunJournal
+import TestSupport
 import Testing
 
 @Suite("Commands to a driver", .timeLimit(.minutes(1)))

@@ -3,6 +3,7 @@ import Flashpoints
 import RunEngine
 import RunJournal
 import Synchronization
+import TestSupport
 
 typealias Driver = RunDriver<VirtualTime, SimulatedBackend, ScriptedJournal>
 

@@ -66,7 +66,7 @@ struct PlanReloadTests {
                 SampleEvents.ok(0),
                 .flashpointFailed(first, index: 1, id: "fp-1", Failure(.timeout, "slow"), seconds: 2),
                 .attemptEnded(first, AttemptEnd(.completed, status: "COMPLETED")),
-                .retryScheduled(first.next, t: 7.000_000_3, why: "timeout"),
+                .retryScheduled(first.next, t: 7.25, why: "timeout"),
                 .workerCancelRequested(worker: 3),
                 SampleEvents.settled(8, worker: 3, .cancelled),
                 SampleEvents.failed(9, worker: 3),
@@ -95,7 +95,7 @@ struct PlanReloadTests {
             #expect(loaded.state.lanes.map(\.queue) == state.lanes.map(\.queue))
             #expect(loaded.state.lanes.map(\.retries) == state.lanes.map(\.retries))
             #expect(loaded.state.lanes.map(\.isCancelled) == state.lanes.map(\.isCancelled))
-            #expect(loaded.state.lanes[0].retries.first?.due == 7.000_000_3)
+            #expect(loaded.state.lanes[0].retries.first?.due == 7.25)
             try opened.close()
         }
     }

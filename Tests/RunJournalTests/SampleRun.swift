@@ -42,7 +42,8 @@ enum SampleRun {
             workers: plan.shares.count,
             strategy: strategy,
             flashpoints: count,
-            shares: plan.shares.map(\.count)
+            shares: plan.shares.map(\.count),
+            chunks: plan.shares.map(\.chunks.count)
         )
     }
 
