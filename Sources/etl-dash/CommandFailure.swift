@@ -25,7 +25,9 @@ struct CommandFailure {
             }
     }
 
-    /// An error of ArgumentParser's: a request for help, or something typed wrong. All others are faults of ours.
+    /// An error of ArgumentParser's: a request for help, or something typed wrong.
+    ///
+    /// All others are faults of ours.
     private static func parsing(_ error: any Error, _ arguments: [String]) -> (CommandStatus, [String]) {
         switch EtlDash.exitCode(for: error) {
         case .success:

@@ -17,10 +17,14 @@ struct EndpointCommand: StatusCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("The port of 127.0.0.1 to listen on; 0 takes a free one.", valueName: "port"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The port of 127.0.0.1 to listen on; 0 takes a free one.", valueName: "port")
+    )
     var port = 0
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("How many worker processes to run (default: 1 with PROGRAM, else none).", valueName: "n")
     )
     var workers: Int?

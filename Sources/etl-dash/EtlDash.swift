@@ -10,7 +10,7 @@ import Darwin
 
 /// The command line: parses, runs one command, and ends with a status of ``CommandStatus``.
 @main
-struct EtlDash: AsyncParsableCommand {
+struct EtlDash: StatusCommand {
     static let configuration = CommandConfiguration(
         commandName: "etl-dash",
         abstract: "Splits a batch of flashpoints over RunPod Serverless workers and watches them.",
@@ -29,16 +29,27 @@ struct EtlDash: AsyncParsableCommand {
     /// Runs the command that the arguments ask for and says on standard error what went wrong.
     static func status(of arguments: [String]) async -> CommandStatus {
         do {
-            let command = try await asyncParseAsRoot(arguments)
-            if let command = command as? any StatusCommand { return try await command.perform() }
-            await StreamWriter.standardOutput.write(arguments.isEmpty ? firstSteps : helpMessage())
-            return .succeeded
+            return try await perform(arguments)
         } catch {
             let failure = CommandFailure(error, arguments: arguments)
             let stream = failure.status == .succeeded ? StreamWriter.standardOutput : .standardError
             await stream.write(failure.lines.map { $0 + "\n" }.joined())
             return failure.status
         }
+    }
+
+    /// Parses and runs; a request for help is thrown as ArgumentParser has it.
+    static func perform(_ arguments: [String]) async throws -> CommandStatus {
+        var command = try await asyncParseAsRoot(arguments)
+        if let command = command as? any StatusCommand { return try await command.perform() }
+        // The command that ArgumentParser has for help.
+        try command.run()
+        return .succeeded
+    }
+
+    func perform() async throws -> CommandStatus {
+        await StreamWriter.standardOutput.write(Self.firstSteps)
+        return .succeeded
     }
 
     /// What bare `etl-dash` prints.

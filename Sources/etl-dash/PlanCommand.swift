@@ -28,6 +28,7 @@ struct PlanCommand: StatusCommand {
     var simulate = false
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Seconds that a feed takes, or any other unit of weight (default: as the latest run measured).",
             valueName: "seconds"

@@ -34,9 +34,10 @@ struct ResumeCommand: StatusCommand {
         let (workers, hasEnded) = try await Self.look(at: folder)
         settings.runpodWorkers = workers
         let loaded = settings
+        let sample = SampleMark.site(of: folder)
+        let mode = try RunMode(settings, isSample: sample != nil)
         // The answer of a run that has ended needs no site.
-        let site = hasEnded ? nil : SampleMark.site(of: folder)
-        let mode = try RunMode(settings, isSample: site != nil)
+        let site = hasEnded ? nil : sample
         let answers = try AnswerOutput(outputs)
         return try await Interruption.trapping { interruption in
             let session = RunSession(

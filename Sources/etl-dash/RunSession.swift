@@ -67,7 +67,7 @@ struct RunSession: Sendable {
         // Subscribed here and now, before anything is awaited: what comes before is read from the journal.
         let (logged, printed) = (handle.batches(), printsEvents ? handle.batches() : nil)
         interruption.onSignal { signal in
-            await console.write(stopping(by: signal))
+            await console.write(stopping(handle.header.run, by: signal))
             await handle.stop()
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -96,9 +96,9 @@ struct RunSession: Sendable {
         return Array(encoded) + [UInt8(ascii: "\n")]
     }
 
-    private func stopping(by signal: Int32) -> String {
+    private func stopping(_ run: String, by signal: Int32) -> String {
         let name = Interruption.name(signal)
-        var text = "WARNING: \(name): stopping; nothing more is submitted. Ctrl-C ends at once\n"
+        var text = "WARNING: \(name): stopping run \(run), nothing more is submitted; Ctrl-C now ends it at once\n"
         if signal == Interruption.hangup, settings.onHangup == .background {
             text += "WARNING: ETL_ON_HANGUP=background is not possible yet; the run can be resumed\n"
         }

@@ -68,7 +68,8 @@ struct CommandLineTests {
     @Test("A program after -- is taken whole, flags and all")
     func program() throws {
         let command = try #require(
-            try EtlDash.parseAsRoot(["endpoint", "--port", "8000", "--", "python3", "-u", "handler.py"]) as? EndpointCommand
+            try EtlDash.parseAsRoot(["endpoint", "--port", "8000", "--", "python3", "-u", "handler.py"])
+                as? EndpointCommand
         )
         #expect(command.port == 8_000)
         #expect(command.program == ["python3", "-u", "handler.py"])
@@ -81,7 +82,10 @@ struct CommandLineTests {
             (["run", "--bogus"], "Unknown option '--bogus'. See etl-dash run --help"),
             (["frobnicate"], "Unexpected argument 'frobnicate'. See etl-dash --help"),
             (["run", "x.json", "--sample"], "--sample brings its own batch; leave out the file or --sample"),
-            (["run", "x.json", "--json", "--events"], "--json and --events both want standard output; give one of them"),
+            (
+                ["run", "x.json", "--json", "--events"],
+                "--json and --events both want standard output; give one of them"
+            ),
             (["run", "x.json", "--output", ""], "--output: give the name of a file"),
             (["resume"], "Missing expected argument '<run>'. See etl-dash resume --help"),
             (["plan"], "nothing to plan; give a FILE, - for standard input, --sample, or --simulate alone"),
@@ -124,8 +128,7 @@ struct CommandLineTests {
     /// What a command line comes to that ends before it does anything.
     private func failure(of arguments: [String]) async -> CommandFailure? {
         do {
-            let command = try await EtlDash.asyncParseAsRoot(arguments)
-            _ = try await (command as? any StatusCommand)?.perform()
+            _ = try await EtlDash.perform(arguments)
             return nil
         } catch {
             return CommandFailure(error, arguments: arguments)

@@ -85,7 +85,9 @@ struct PlanTests {
             isOnEndpoint: false,
             connections: 4
         ).text
-        #expect(sample.contains("2 cores: CPU-bound work wants 2 workers, I/O-bound work, as fetching pages is, 4 to 8"))
+        #expect(
+            sample.contains("2 cores: CPU-bound work wants 2 workers, I/O-bound work, as fetching pages is, 4 to 8")
+        )
         #expect(sample.contains("no number of workers gets beyond 4.62x: flashpoint veyra-strait alone takes 13 s"))
         #expect(sample.contains("--strategy balanced would take 15.5 s instead of 20 s"))
         #expect(sample.contains("Each worker opens up to 4 database connections"))
