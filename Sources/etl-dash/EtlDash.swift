@@ -29,9 +29,14 @@ struct EtlDash: AsyncParsableCommand {
     /// Runs the command that the arguments ask for and says on standard error what went wrong.
     static func status(of arguments: [String]) async -> CommandStatus {
         do {
-            let command = try await asyncParseAsRoot(arguments)
+            var command = try await asyncParseAsRoot(arguments)
             if let command = command as? any StatusCommand { return try await command.perform() }
-            await StreamWriter.standardOutput.write(arguments.isEmpty ? firstSteps : helpMessage())
+            if arguments.isEmpty {
+                await StreamWriter.standardOutput.write(firstSteps)
+            } else {
+                // The parser's own command, which throws the help it was asked for.
+                try command.run()
+            }
             return .succeeded
         } catch {
             let failure = CommandFailure(error, arguments: arguments)
