@@ -42,7 +42,7 @@ let rooms: [[Target]] = [
         "RunPodServerless",
         [
             "Flashpoints", "Settings", "Coordination", "HTTPTransport", "RunPodAPI", "RunJournal", "RunEngine",
-            "LocalEndpoint", "ETLPipeline", logging, unixSignals,
+            "LocalEndpoint", "ETLPipeline", logging,
         ],
         tests: ["SampleNews"]
     ),

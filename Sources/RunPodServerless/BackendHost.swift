@@ -119,7 +119,8 @@ private struct WorkerWord: Sendable {
         case .failedToStart(let message):
             self.init(level: .error, text: "worker process \(pod) could not be started: \(message)")
         case .restarting(let wait, let isCrashLooping):
-            let again = "worker process \(pod) died and is started again in \(wait)"
+            let seconds = (wait / .milliseconds(100)).rounded() / 10
+            let again = "worker process \(pod) died and is started again in \(seconds) s"
             let advice = isCrashLooping ? "; it dies again and again, LOG_LEVEL=DEBUG shows its words" : ""
             self.init(level: isCrashLooping ? .error : .warning, text: again + advice)
         }

@@ -98,14 +98,14 @@ private struct Turn: Sendable {
     let feed: EventFeed
     let sources: NewRun.Sources
 
-    func drive(_ backend: some Backend, lingers: Bool) async throws -> RunLauncher.Departure {
+    func drive<B: Backend>(_ backend: B, lingers: Bool) async throws -> RunLauncher.Departure {
         let driver = RunDriver(
             state: state,
             seq: seq,
             clock: ContinuousClock(),
             backend: backend,
             journal: journal,
-            sources: RunSources(
+            sources: RunDriver<ContinuousClock, B, SQLiteJournal>.Sources(
                 wallTime: sources.wallTime,
                 chance: sources.chance,
                 nonce: { UUID().uuidString.lowercased() }

@@ -15,12 +15,23 @@ package enum SampleSite {
         package var description: String { "the sample's site on 127.0.0.1 ended before it could take a request" }
     }
 
+    /// The port can't be listened on, most likely because somebody else does.
+    package struct CannotListen: Error, CustomStringConvertible {
+        package let port: Int
+        let why: String
+
+        package var description: String { "nothing can listen on port \(port) of 127.0.0.1: \(why)" }
+    }
+
     /// Calls `body` with the root URL of the running site and ends the site afterwards, whatever happened.
     ///
     /// Each page keeps its reader waiting ``SampleLatency/seconds(path:)`` times `latencyScale` on `clock`; redirects,
     /// pictures and unknown paths are answered at once. When `body` returns, requests that still wait are dropped.
-    /// - Throws: what `body` throws, or why the site can't listen.
+    ///
+    /// - Parameter port: Where to listen; 0 for a free one.
+    /// - Throws: What `body` throws, ``CannotListen`` or ``DidNotStart``.
     package static func run<Value: Sendable>(
+        port wanted: Int = 0,
         latencyScale: Double = 1,
         clock: some Clock<Duration> = ContinuousClock(),
         _ body: (_ site: URL) async throws -> Value
@@ -31,7 +42,7 @@ package enum SampleSite {
                 try await respond(to: request, latencyScale: latencyScale, clock: clock)
             },
             configuration: ApplicationConfiguration(
-                address: .hostname("127.0.0.1", port: 0),
+                address: .hostname("127.0.0.1", port: wanted),
                 availableConnectionsDelegate: MaximumAvailableConnections(connectionLimit)
             ),
             onServerRunning: { port.yield($0.localAddress?.port) },
@@ -40,7 +51,11 @@ package enum SampleSite {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { port.finish() }
-                try await application.run()
+                do {
+                    try await application.run()
+                } catch let error as IOError {
+                    throw CannotListen(port: wanted, why: "\(error)")
+                }
             }
             defer { group.cancelAll() }
             guard let port = await ports.first(where: { _ in true }) ?? nil,

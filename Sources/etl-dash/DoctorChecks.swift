@@ -62,7 +62,9 @@ struct EndpointCheck {
     /// Says so when an endpoint is set that one worker does not use.
     private var unused: [Finding] {
         guard settings.runpodEndpoint != nil else { return [] }
-        return [Finding(.doubtful, "endpoint", "RUNPOD_ENDPOINT is set and not used; set RUNPOD_WORKERS above 1 to use it")]
+        return [
+            Finding(.doubtful, "endpoint", "RUNPOD_ENDPOINT is set and not used; set RUNPOD_WORKERS above 1 to use it")
+        ]
     }
 
     private func health(_ address: EndpointAddress, _ credential: Credential) async -> Finding {
@@ -91,7 +93,8 @@ struct EndpointCheck {
         } catch let failure as RunPodFailure {
             let advice: String
             switch failure {
-            case .refusedByEndpoint: advice = "make a key in the RunPod console under Settings, API Keys, or mend the address"
+            case .refusedByEndpoint:
+                advice = "make a key in the RunPod console under Settings, API Keys, or mend the address"
             case .unreachable: advice = "look at the network, a proxy or a firewall; nothing was submitted"
             case .rateLimited, .serverTrouble, .malformedReply: advice = "try again later; nothing was submitted"
             case .notFound, .badRequest: advice = "look at RUNPOD_ENDPOINT"
@@ -107,7 +110,9 @@ struct EndpointCheck {
 enum TerminalCheck {
     static func finding() -> Finding {
         let streams = [("input", STDIN_FILENO), ("output", STDOUT_FILENO), ("error", STDERR_FILENO)]
-        let words = streams.map { name, descriptor in "\(name) \(isatty(descriptor) == 1 ? "a terminal" : "no terminal")" }
+        let words = streams.map { name, descriptor in
+            "\(name) \(isatty(descriptor) == 1 ? "a terminal" : "no terminal")"
+        }
         let type = getenv("TERM").map { String(cString: $0) } ?? ""
         return Finding(.fine, "terminal", "\(words.joined(separator: ", ")); TERM=\(type.isEmpty ? "(not set)" : type)")
     }
@@ -139,11 +144,19 @@ struct DiskCheck {
         }
         let place = folder == home ? "\(home) can be written" : "\(home) will be made"
         var space = statvfs()
-        guard statvfs(folder, &space) == 0 else { return [Finding(.doubtful, "disk", "\(place); its free space is unknown")] }
+        guard statvfs(folder, &space) == 0 else {
+            return [Finding(.doubtful, "disk", "\(place); its free space is unknown")]
+        }
         let free = UInt64(space.f_bavail) * UInt64(space.f_frsize) / 1_000_000
         let words = "\(place), \(free) MB free"
         if free < Self.none {
-            return [Finding(.wrong, "disk", "\(words): too little for a run; free some or set ETL_DASH_HOME to another disk")]
+            return [
+                Finding(
+                    .wrong,
+                    "disk",
+                    "\(words): too little for a run; free some or set ETL_DASH_HOME to another disk"
+                )
+            ]
         }
         return [Finding(free < Self.scarce ? .doubtful : .fine, "disk", words)]
     }
@@ -175,14 +188,18 @@ struct RunsCheck {
     private func look(at run: RunStore.StoredRun) async -> Finding? {
         if case .failure(let error) = run.plan { return Finding(.doubtful, "runs", error.description) }
         if let holder = try? RunLock.holder(path: run.folder.lockPath) {
-            return Finding(.fine, "runs", "\(run.folder.run) is being driven by process \(holder.pid.map { "\($0)" } ?? "?")")
+            return Finding(
+                .fine,
+                "runs",
+                "\(run.folder.run) is being driven by process \(holder.pid.map { "\($0)" } ?? "?")"
+            )
         }
         do {
             let journal = try await SQLiteJournal.open(run.folder, for: .reading)
             let state = try await journal.loadState().state
             try journal.close()
             guard state.phase != .ended else { return nil }
-            let settled = "\(state.counts.settled) of \(state.total) flashpoints have their outcome"
+            let settled = "\(state.counts.settled) of \(state.total) flashpoints settled"
             return Finding(
                 .doubtful,
                 "runs",

@@ -8,7 +8,8 @@ struct DoctorCommand: StatusCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Look at settings, key, endpoint, terminal and disk: what is wrong and what to do.",
-        discussion: "Exit status 0 when nothing is wrong, else 1. Asks a configured endpoint for its health, and nothing else."
+        discussion:
+            "Exit status 0 when nothing is wrong, else 1. Asks a configured endpoint for its health, and nothing else."
     )
 
     @OptionGroup var settingsFile: SettingsFileFlag

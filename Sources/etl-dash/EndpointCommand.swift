@@ -20,7 +20,9 @@ struct EndpointCommand: StatusCommand {
     @Option(help: ArgumentHelp("The port of 127.0.0.1 to listen on; 0 takes a free one.", valueName: "port"))
     var port = 0
 
-    @Option(help: ArgumentHelp("How many worker processes to run (default: 1 with PROGRAM, else none).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("How many worker processes to run (default: 1 with PROGRAM, else none).", valueName: "n")
+    )
     var workers: Int?
 
     @Argument(parsing: .postTerminator, help: ArgumentHelp("A worker program and its arguments.", valueName: "program"))
@@ -28,14 +30,11 @@ struct EndpointCommand: StatusCommand {
 
     @OptionGroup var settingsFile: SettingsFileFlag
 
-    func validate() throws {
-        guard 0...65_535 ~= port else { throw ValidationError("--port \(port) is not a port; give 0 to 65535.") }
-        guard 0...256 ~= workers ?? 0 else {
-            throw ValidationError("--workers \(workers ?? 0) is too many or too few; give 0 to 256.")
-        }
-    }
-
     func perform() async throws -> CommandStatus {
+        guard 0...65_535 ~= port else {
+            throw UsageProblem("--port \(port): give a port, 1 to 65535, or 0 for a free one")
+        }
+        guard 0...256 ~= workers ?? 0 else { throw UsageProblem("--workers \(workers ?? 0): give 0 to 256") }
         let settings = try settingsFile.load()
         let options = try options(settings)
         return try await Interruption.trapping { interruption in
@@ -51,7 +50,9 @@ struct EndpointCommand: StatusCommand {
                     return .signal(signal ?? Interruption.interrupt)
                 }
             } catch let error where port != 0 && !(error is CancellationError) {
-                throw UsageProblem("--port \(port): can't be listened on (\(error)); give another one, or 0 for a free one")
+                throw UsageProblem(
+                    "--port \(port): can't be listened on (\(error)); give another one, or 0 for a free one"
+                )
             }
         }
     }
@@ -75,7 +76,8 @@ struct EndpointCommand: StatusCommand {
             case .failedToStart(let message): logger.error("\(pod) can't be started: \(message)")
             case .restarting(let wait, let isCrashLooping):
                 let advice = isCrashLooping ? "; it dies again and again" : ""
-                logger.log(level: isCrashLooping ? .error : .warning, "\(pod) is started again in \(wait)\(advice)")
+                let pause = "\(RunSummary.seconds(wait / .seconds(1))) s"
+                logger.log(level: isCrashLooping ? .error : .warning, "\(pod) is started again in \(pause)\(advice)")
             }
         }
         return options

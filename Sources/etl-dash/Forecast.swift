@@ -110,7 +110,9 @@ struct Forecast: Sendable {
 
     private var sequential: String {
         let total = "\(Self.number(prediction.sequentialSeconds)) s"
-        guard let weight = batch.items.first?.weight, batch.items.allSatisfy({ $0.weight == weight }) else { return total }
+        guard let weight = batch.items.first?.weight, batch.items.allSatisfy({ $0.weight == weight }) else {
+            return total
+        }
         return "\(batch.items.count) × \(Self.number(weight * pace.seconds)) s = \(total)"
     }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Coordination
-import FoundationEssentials
 import Flashpoints
+import FoundationEssentials
 import RunEngine
 import RunJournal
 import RunPodServerless
@@ -38,15 +38,14 @@ struct PlanCommand: StatusCommand {
     @OptionGroup var split: SplitFlags
     @OptionGroup var settingsFile: SettingsFileFlag
 
-    func validate() throws {
-        if sample, file != nil { throw ValidationError("--sample brings its own batch; leave out the file or --sample.") }
-        if file == nil, !sample, !simulate {
-            throw ValidationError("Nothing to plan; give a FILE, - for standard input, --sample, or --simulate alone.")
-        }
-        if let pace, !(pace > 0 && pace.isFinite) { throw ValidationError("--pace is a number of seconds above 0.") }
-    }
-
     func perform() async throws -> CommandStatus {
+        if sample, file != nil { throw UsageProblem("--sample brings its own batch; leave out the file or --sample") }
+        if file == nil, !sample, !simulate {
+            throw UsageProblem("nothing to plan; give a FILE, - for standard input, --sample, or --simulate alone")
+        }
+        if let pace, !(pace > 0 && pace.isFinite) {
+            throw UsageProblem("--pace \(pace): give a number of seconds above 0, such as 0.5")
+        }
         let settings = try settingsFile.load(split.texts)
         for warning in settings.warnings { await StreamWriter.standardError.write("WARNING: \(warning)\n") }
         return try await Interruption.trapping { _ in
@@ -87,7 +86,7 @@ struct PlanCommand: StatusCommand {
             try? journal.close()
             if let rate, rate > 0 { return Pace(seconds: rate, origin: "as run \(stored.folder.run) measured") }
         }
-        return Pace(seconds: 0.5, origin: "a guess; no run has measured it yet")
+        return Pace(seconds: 0.6, origin: "a guess; no run has measured it yet")
     }
 
     private func play(_ forecast: Forecast, _ settings: Settings) async throws {

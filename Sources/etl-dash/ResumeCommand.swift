@@ -3,6 +3,7 @@ import Coordination
 import FoundationEssentials
 import RunJournal
 import RunPodServerless
+import SampleNews
 import Settings
 
 /// `etl-dash resume`.
@@ -21,18 +22,21 @@ struct ResumeCommand: StatusCommand {
 
     @OptionGroup var outputs: OutputFlags
 
-    @Option(help: .setting(.runpodEndpoint, "url"))
+    @Option(parsing: .unconditional, help: .setting(.runpodEndpoint, "url"))
     var endpoint: String?
 
     @OptionGroup var settingsFile: SettingsFileFlag
 
     func perform() async throws -> CommandStatus {
+        try outputs.check()
         var settings = try settingsFile.load([.runpodEndpoint: endpoint].compactMapValues(\.self))
         let folder = try await RunStore(home: settings.home.path(percentEncoded: false)).resolve(name)
-        settings.runpodWorkers = try await Self.workers(of: folder)
+        let (workers, hasEnded) = try await Self.look(at: folder)
+        settings.runpodWorkers = workers
         let loaded = settings
-        let isSample = SampleMark.site(of: folder) != nil
-        let mode = try RunMode(settings, isSample: isSample)
+        // The answer of a run that has ended needs no site.
+        let site = hasEnded ? nil : SampleMark.site(of: folder)
+        let mode = try RunMode(settings, isSample: site != nil)
         let answers = try AnswerOutput(outputs)
         return try await Interruption.trapping { interruption in
             let session = RunSession(
@@ -43,15 +47,34 @@ struct ResumeCommand: StatusCommand {
                 interruption: interruption
             )
             await session.announce()
-            return try await session.drive(folder)
+            guard let site else { return try await session.drive(folder) }
+            return try await Self.serving(site, of: folder) { try await session.drive(folder) }
         }
     }
 
-    /// The number of workers that the run was split over.
-    private static func workers(of folder: RunFolder) async throws -> Int {
+    /// Calls `body` while the sample's site is served again where the run's feeds point.
+    private static func serving(
+        _ site: URL,
+        of folder: RunFolder,
+        _ body: () async throws -> CommandStatus
+    ) async throws -> CommandStatus {
+        do {
+            return try await SampleSite.run(port: site.port ?? 0) { _ in try await body() }
+        } catch let error as SampleSite.CannotListen {
+            throw UsageProblem(
+                """
+                \(folder.run) is over the sample, whose pages were at \(site.absoluteString), and they can't be served \
+                there again (\(error)). Start etl-dash run --sample again
+                """
+            )
+        }
+    }
+
+    /// The number of workers that the run was split over, and whether it is at its end.
+    private static func look(at folder: RunFolder) async throws -> (workers: Int, hasEnded: Bool) {
         let journal = try await SQLiteJournal.open(folder, for: .reading)
-        let workers = try await journal.loadPlan().header.workers
+        let state = try await journal.loadState().state
         try journal.close()
-        return workers
+        return (state.workers, state.phase == .ended)
     }
 }

@@ -32,12 +32,10 @@ struct RunCommand: StatusCommand {
     @OptionGroup var run: RunFlags
     @OptionGroup var settingsFile: SettingsFileFlag
 
-    func validate() throws {
-        if sample, file != nil { throw ValidationError("--sample brings its own batch; leave out the file or --sample.") }
-        if !sample, file == nil { throw ValidationError("Nothing to run; give a FILE, - for standard input, or --sample.") }
-    }
-
     func perform() async throws -> CommandStatus {
+        try outputs.check()
+        if sample, file != nil { throw UsageProblem("--sample brings its own batch; leave out the file or --sample") }
+        if !sample, file == nil { throw UsageProblem("nothing to run; give a FILE, - for standard input, or --sample") }
         let settings = try settingsFile.load(split.texts.merging(run.texts) { $1 })
         let mode = try RunMode(settings, isSample: sample)
         let answers = try AnswerOutput(outputs)

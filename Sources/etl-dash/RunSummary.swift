@@ -29,7 +29,8 @@ struct RunSummary {
 
     private var pace: String {
         let workers = answer.workers == 1 ? "1 worker" : "\(answer.workers) workers"
-        guard let speedup = answer.speedup, let efficiency = answer.efficiency, let attainable = answer.attainable else {
+        guard let speedup = answer.speedup, let efficiency = answer.efficiency, let attainable = answer.attainable
+        else {
             return "Speedup - with \(workers): nothing was measured"
         }
         let about = overview.isEstimated ? "~" : ""
@@ -72,7 +73,7 @@ struct StopSummary {
 
     private var lines: [String] {
         let total = RunSummary.flashpoints(overview.total)
-        var lines = ["Run \(run) stopped: \(overview.counts.settled) of \(total) have their outcome"]
+        var lines = ["Run \(run) stopped: \(overview.counts.settled) of \(total) settled"]
         let out = overview.lanes.count { $0.isOut }
         if let endpoint, out > 0 {
             let until = WallTime.text(now + Self.retention).prefix(16).replacing("T", with: " ")

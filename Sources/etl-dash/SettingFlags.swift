@@ -12,7 +12,10 @@ extension ArgumentHelp {
 
 /// Where settings are read from.
 struct SettingsFileFlag: ParsableArguments {
-    @Option(help: ArgumentHelp("Read settings from this file instead of .env.", valueName: "file"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Read settings from this file instead of .env.", valueName: "file")
+    )
     var envFile: String?
 
     /// Loads the settings, flags first.
@@ -23,10 +26,10 @@ struct SettingsFileFlag: ParsableArguments {
 
 /// How a batch is split.
 struct SplitFlags: ParsableArguments {
-    @Option(help: .setting(.runpodWorkers, "n"))
+    @Option(parsing: .unconditional, help: .setting(.runpodWorkers, "n"))
     var workers: String?
 
-    @Option(help: .setting(.strategy, "even|balanced"))
+    @Option(parsing: .unconditional, help: .setting(.strategy, "even|balanced"))
     var strategy: String?
 
     /// What was typed, for the settings to read and to judge.
@@ -37,30 +40,31 @@ struct SplitFlags: ParsableArguments {
 
 /// What a new run is told beyond its split.
 struct RunFlags: ParsableArguments {
-    @Option(help: .setting(.date, "yyyy-mm-dd"))
+    @Option(parsing: .unconditional, help: .setting(.date, "yyyy-mm-dd"))
     var date: String?
 
     @Flag(inversion: .prefixedNo, help: .setting(.cleanup))
     var cleanup: Bool?
 
-    @Option(help: .setting(.trigger, "text"))
+    @Option(parsing: .unconditional, help: .setting(.trigger, "text"))
     var trigger: String?
 
-    @Option(help: .setting(.retries, "n"))
+    @Option(parsing: .unconditional, help: .setting(.retries, "n"))
     var retries: String?
 
-    @Option(help: .setting(.maxFailures, "n|n%"))
+    @Option(parsing: .unconditional, help: .setting(.maxFailures, "n|n%"))
     var maxFailures: String?
 
-    @Option(help: .setting(.runpodEndpoint, "url"))
+    @Option(parsing: .unconditional, help: .setting(.runpodEndpoint, "url"))
     var endpoint: String?
 
     /// What was typed, for the settings to read and to judge.
     var texts: [Settings.Key: String] {
-        let texts = [
-            .date: date, .cleanup: cleanup.map { $0 ? "true" : "false" }, .trigger: trigger, .retries: retries,
-            .maxFailures: maxFailures, .runpodEndpoint: endpoint,
-        ] as [Settings.Key: String?]
+        let texts =
+            [
+                .date: date, .cleanup: cleanup.map { $0 ? "true" : "false" }, .trigger: trigger, .retries: retries,
+                .maxFailures: maxFailures, .runpodEndpoint: endpoint,
+            ] as [Settings.Key: String?]
         return texts.compactMapValues(\.self)
     }
 }
@@ -79,8 +83,9 @@ struct OutputFlags: ParsableArguments {
     @Option(help: ArgumentHelp("Write the answer with all results as JSON to this file.", valueName: "file"))
     var output: String?
 
-    func validate() throws {
-        if json, events { throw ValidationError("--json and --events both want standard output; give one of them.") }
-        if output == "" { throw ValidationError("--output needs the name of a file.") }
+    /// - Throws: ``UsageProblem`` when two of them contradict each other.
+    func check() throws(UsageProblem) {
+        if json, events { throw UsageProblem("--json and --events both want standard output; give one of them") }
+        if output == "" { throw UsageProblem("--output: give the name of a file") }
     }
 }

@@ -44,7 +44,9 @@ struct WorkerAdvice {
     /// What the heaviest flashpoint allows at best.
     private var limit: String? {
         let weights = forecast.batch.items.map(\.weight)
-        guard let heaviest = weights.indices.max(by: { weights[$0] < weights[$1] }), weights[heaviest] > 0 else { return nil }
+        guard let heaviest = weights.indices.max(by: { weights[$0] < weights[$1] }), weights[heaviest] > 0 else {
+            return nil
+        }
         let most = weights.reduce(0, +) / weights[heaviest]
         guard most < Double(weights.count) * 0.9 else { return nil }
         let seconds = Forecast.number(weights[heaviest] * forecast.pace.seconds)
@@ -77,5 +79,7 @@ struct WorkerAdvice {
         all, I/O-bound work 2 to 4 times that; its own limit of workers counts too
         """
 
-    private static func plural(_ count: Int, _ noun: String) -> String { count == 1 ? "1 \(noun)" : "\(count) \(noun)s" }
+    private static func plural(_ count: Int, _ noun: String) -> String {
+        count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
+    }
 }

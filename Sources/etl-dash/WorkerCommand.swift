@@ -32,7 +32,7 @@ struct WorkerCommand: StatusCommand {
                     drain.release()
                 }
             }
-            if environment[WorkerProgram.parentWatch] != nil {
+            if environment[WorkerProgram.parentWatch] != nil, StandardInput.isPipe {
                 group.addTask {
                     try await ParentWatch.waitForEndOfFile()
                     // Nobody is left who could take a result.

@@ -23,13 +23,13 @@ enum ImportTable {
         ),
         "RunPodServerless": Row(
             ours: ["Settings", "RunEngine", "LocalEndpoint", "ETLPipeline"],
-            outside: ["Logging", "UnixSignals"]
+            outside: ["Logging"]
         ),
         "SampleNews": Row(ours: ["Flashpoints"], outside: ["Hummingbird"]),
         "Canvas": Row(),
         "Terminal": Row(ours: ["Canvas"], outside: ["CNCurses"]),
         "Dashboard": Row(ours: ["Canvas", "Coordination"]),
-        "etl-dash": Row(ours: libraries, outside: ["ArgumentParser", "Logging"]),
+        "etl-dash": Row(ours: libraries, outside: ["ArgumentParser", "Logging", "UnixSignals"]),
         "etl-bench": Row(ours: libraries, outside: ["ArgumentParser", "Logging"]),
     ]
 

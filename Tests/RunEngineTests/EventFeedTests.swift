@@ -1,7 +1,8 @@
 import Coordination
-@testable import RunEngine
 import RunJournal
 import Testing
+
+@testable import RunEngine
 
 @Suite("Feed of events", .timeLimit(.minutes(1)))
 struct EventFeedTests {

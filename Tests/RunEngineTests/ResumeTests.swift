@@ -86,7 +86,10 @@ struct ResumeTests {
         return again
     }
 
-    @Test("whatever commit a driver dies at, the next one finishes the run as if nothing had happened", arguments: ScriptedJournal.Breakage.allCases)
+    @Test(
+        "whatever commit a driver dies at, the next one finishes the run as if nothing had happened",
+        arguments: ScriptedJournal.Breakage.allCases
+    )
     func everyCommit(breakage: ScriptedJournal.Breakage) throws {
         let undisturbed = try Self.undisturbed.get()
         #expect(undisturbed.commits > 30)
@@ -167,9 +170,11 @@ struct ResumeTests {
                 await control.stop()
             }
             #expect(outcome == .stopped)
-            let due = try #require(stage.journal.committed.compactMap { event -> Double? in
-                if case .retryScheduled(_, let due, _) = event.body { due } else { nil }
-            }.last)
+            let due = try #require(
+                stage.journal.committed.compactMap { event -> Double? in
+                    if case .retryScheduled(_, let due, _) = event.body { due } else { nil }
+                }.last
+            )
             try await clock.sleep(for: .seconds(1_000))
             let (_, state) = try await stage.drive()
             #expect(state.finalAnswer?.succeeded == 1)

@@ -37,10 +37,11 @@ struct RunDriverTests {
         #expect(try play().events == events)
     }
 
-    @Test("a retry's timer is never early, whatever the rounding", arguments: 1...20 as ClosedRange<UInt64>)
+    @Test("a retry's timer is never early, whatever the rounding", arguments: 1...50 as ClosedRange<UInt64>)
     func rounding(seed: UInt64) throws {
         try VirtualTime.run { clock in
-            let stage = Stage(clock, Batch.plan(60, workers: 20), seed: seed) { order in
+            // One lane, so that nobody else's news makes the driver look again.
+            let stage = Stage(clock, Batch.plan(3, workers: 1), seed: seed) { order in
                 var course = SimulatedCourse { Double($0 + 1) / 7 }
                 guard order.ref.attempt < 4 else { return course }
                 for index in order.indices { course.failures[index] = Failure(.transient, "again") }
@@ -48,11 +49,11 @@ struct RunDriverTests {
             }
             // The second driver adds its own seconds to those of the first.
             let (outcome, _) = try await stage.drive { control in
-                try await clock.sleep(for: .seconds(Double(seed) / 3))
+                try await clock.sleep(for: .seconds(0.1))
                 await control.stop()
             }
             #expect(outcome == .stopped)
-            #expect(try await stage.drive().state.finalAnswer?.succeeded == 60)
+            #expect(try await stage.drive().state.finalAnswer?.succeeded == 3)
         }
     }
 

@@ -56,6 +56,13 @@ struct SimulationTests {
         #expect(answer.durationSeconds == (count > 0 ? 10 : 0))
     }
 
+    @Test("three times as many workers as the mailbox has room for messages all get through at once")
+    func manyWorkers() throws {
+        let (_, answer) = try Simulation.play(Batch.plan(3_000, workers: 3_000)) { _ in 10 }
+        #expect(answer.succeeded == 3_000)
+        #expect(answer.durationSeconds == 10)
+    }
+
     /// The worker of an attempt, or the index of a flashpoint.
     private static func subject(_ body: Event.Body) -> String {
         switch body {
