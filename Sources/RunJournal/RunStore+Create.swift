@@ -22,7 +22,7 @@ extension RunStore {
         try makeFolder(runsPath)
         let day = date.filter { $0 != "-" }
         for _ in 0..<1_000 {
-            let suffix = String((0..<4).map { _ in Self.alphabet[Int(chance() * Double(Self.alphabet.count))] })
+            let suffix = String((0..<4).map { _ in Self.letter(chance()) })
             let folder = folder(of: "\(day)-\(suffix)")
             if try makeFolder(folder.path) {
                 try sync(runsPath)
@@ -30,6 +30,10 @@ extension RunStore {
             }
         }
         throw JournalError(path: runsPath, .system("every id tried for \(date) is taken; remove some runs"))
+    }
+
+    private static func letter(_ chance: Double) -> Character {
+        alphabet[min(Int(chance * Double(alphabet.count)), alphabet.count - 1)]
     }
 
     /// Makes the folder and all above it that are missing; what is there keeps its mode.

@@ -58,7 +58,7 @@ extension RunStore {
         }
     }
 
-    /// The ids of all runs, sorted.
+    /// The ids of all runs, sorted; whatever else lies among them is passed over.
     func ids() throws(JournalError) -> [String] {
         guard let stream = opendir(runsPath) else {
             if errno == ENOENT { return [] }
@@ -70,7 +70,7 @@ extension RunStore {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if !name.hasPrefix(".") { ids.append(name) }
+            if name.isRunID { ids.append(name) }
         }
         return ids.sorted()
     }
@@ -99,5 +99,16 @@ extension RunStore {
 extension RunStore.StoredRun {
     fileprivate var createdAt: Int64? {
         if case .success(let plan) = plan { plan.createdAt } else { nil }
+    }
+}
+
+extension String {
+    /// Whether it looks like `YYYYMMDD-xxxx`.
+    fileprivate var isRunID: Bool {
+        let bytes = Array(utf8)
+        let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+        let isLetter = { (byte: UInt8) in (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
+        return bytes.count == 13 && bytes[..<8].allSatisfy(isDigit) && bytes[8] == UInt8(ascii: "-")
+            && bytes[9...].allSatisfy { isDigit($0) || isLetter($0) }
     }
 }

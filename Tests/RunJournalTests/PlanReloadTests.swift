@@ -121,7 +121,7 @@ struct PlanReloadTests {
             for start in stride(from: 0, to: count, by: 1_000) {
                 try await journal.append((start..<start + 1_000).map(SampleRun.row))
             }
-            let plan = SampleRun.plan(count, workers: 16, strategy: .balanced, chunkMax: 200)
+            let plan = SampleRun.plan(count, workers: 16, chunkMax: 200)
             try await journal.setPlan(SampleRun.header(folder.run, count, plan), plan, RunPolicy(), createdAt: 0)
             let loaded = try await journal.loadPlan()
             #expect(loaded.plan == plan)

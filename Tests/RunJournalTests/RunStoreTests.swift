@@ -93,6 +93,7 @@ struct RunStoreTests {
         try await withTemporaryFolder { home in
             let store = RunStore(home: home.path)
             #expect(try await store.runs().isEmpty)
+            await #expect(throws: RunNameError.noRuns(runsPath: store.runsPath)) { try await store.resolve("2025") }
             let chance = Chance()
             var made: [RunFolder] = []
             // The date of the batch says nothing about when it was run.
@@ -109,6 +110,8 @@ struct RunStoreTests {
             let unfinished = try store.create(date: "2025-09-09", chance: chance.next)
             let foreign = try store.create(date: "2025-08-08", chance: chance.next)
             try Data("not a journal".utf8).write(to: URL(filePath: foreign.journalPath))
+            let strays = ["notes.txt", ".hidden", "20250808-ABCD", "20250808-abcde"]
+            for stray in strays { try Data("x".utf8).write(to: URL(filePath: "\(store.runsPath)/\(stray)")) }
             let runs = try await store.runs()
             #expect(runs.map(\.folder) == [made[1], made[2], made[0], unfinished, foreign])
             #expect(try runs.prefix(3).map { try $0.plan.get().createdAt } == [30, 20, 10])

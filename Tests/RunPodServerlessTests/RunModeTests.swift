@@ -1,64 +1,67 @@
 import FoundationEssentials
+import RunPodAPI
 import RunPodServerless
 import Settings
 import Testing
 
-@Suite("The mode of a run")
+@Suite("Where a run's jobs go")
 struct RunModeTests {
-    private func settings(
-        workers: Int = 4,
-        endpoint: String? = nil,
-        key: String? = "rpa_0123456789abcdef"
-    ) throws -> Settings {
-        var settings = Settings.defaults
-        settings.runpodWorkers = workers
-        settings.runpodEndpoint = try endpoint.map { try #require(URL(string: $0)) }
-        settings.runpodAPIKey = key.map(Secret.init)
-        return settings
+    private func settings(_ environment: [String: String]) throws -> Settings {
+        try Settings.load(environment: environment, envFile: .none, workingDirectory: "/")
     }
 
-    @Test("One worker means this process, with or without an endpoint", arguments: [nil, "https://api.runpod.ai/v2/abc/run"])
-    func oneWorker(endpoint: String?) throws {
-        #expect(try RunMode(settings(workers: 1, endpoint: endpoint)) == .inProcess)
+    private static let url = "https://api.runpod.ai/v2/abc123/run"
+
+    @Test("Settings that can be used", arguments: [
+        ([:], false, RunMode.onThisMachine(workers: 4)),
+        (["RUNPOD_WORKERS": "7"], false, .onThisMachine(workers: 7)),
+        (["RUNPOD_WORKERS": "1"], false, .inProcess),
+        (["RUNPOD_WORKERS": "1", "RUNPOD_ENDPOINT": url], false, .inProcess),
+        (["RUNPOD_API_KEY": "rpa_k"], false, .onThisMachine(workers: 4)),
+        (["RUNPOD_ENDPOINT": url, "RUNPOD_API_KEY": "rpa_k"], true, .onThisMachine(workers: 4)),
+        (["RUNPOD_ENDPOINT": url], true, .onThisMachine(workers: 4)),
+        (["RUNPOD_ENDPOINT": "", "RUNPOD_API_KEY": "rpa_k"], false, .onThisMachine(workers: 4)),
+    ] as [([String: String], Bool, RunMode)])
+    func mode(environment: [String: String], isSample: Bool, expected: RunMode) throws {
+        #expect(try RunMode(settings(environment), isSample: isSample) == expected)
     }
 
-    @Test("Several workers without an endpoint are processes on this machine", arguments: [2, 4, 256])
-    func onThisMachine(workers: Int) throws {
-        #expect(try RunMode(settings(workers: workers)) == .onThisMachine(workers: workers))
-    }
-
-    @Test("Several workers with an endpoint run there")
-    func endpoint() throws {
-        let mode = try RunMode(settings(endpoint: "https://api.runpod.ai/v2/abc/run"))
-        guard case .endpoint(let address, _) = mode else {
-            Issue.record("\(mode)")
+    @Test("An endpoint with a key is used as it is written", arguments: [url, "https://api.runpod.ai/v2/abc123"])
+    func endpoint(url: String) throws {
+        let settings = try settings(["RUNPOD_ENDPOINT": url, "RUNPOD_API_KEY": " rpa_secret "])
+        guard case .endpoint(let address, let credential) = try RunMode(settings) else {
+            Issue.record("the endpoint is not used")
             return
         }
-        #expect("\(address)" == "https://api.runpod.ai/v2/abc")
+        #expect("\(address)" == "https://api.runpod.ai/v2/abc123")
+        #expect(credential.bearer == "Bearer rpa_secret")
     }
 
-    @Test("The sample stays on this machine whatever the endpoint")
-    func sample() throws {
-        let mode = try RunMode(settings(endpoint: "https://api.runpod.ai/v2/abc/run", key: nil), isSample: true)
-        #expect(mode == .onThisMachine(workers: 4))
-    }
-
-    @Test("An endpoint without a key is an error that names the variable, never a silent fallback")
+    @Test("A missing key is an error that names the variable, never a silent fallback")
     func missingKey() throws {
-        let problem = try #require(throws: RunModeProblem.self) {
-            try RunMode(settings(endpoint: "https://api.runpod.ai/v2/abc/run", key: nil))
+        let settings = try settings(["RUNPOD_ENDPOINT": Self.url])
+        #expect(throws: RunModeProblem.missingKey(endpoint: "https://api.runpod.ai/v2/abc123")) {
+            try RunMode(settings)
         }
-        #expect(problem.description.contains("RUNPOD_API_KEY is not set"))
-        #expect(problem.description.contains("https://api.runpod.ai/v2/abc"))
+        let problem = RunModeProblem.missingKey(endpoint: "https://api.runpod.ai/v2/abc123")
+        #expect("\(problem)".contains("RUNPOD_API_KEY"))
     }
 
-    @Test(
-        "An endpoint that may not be given the key is an error without the key",
-        arguments: ["https://jobs.example/v2/abc/run", "http://api.runpod.ai/v2/abc/run", "https://api.runpod.ai/v2/run"]
-    )
-    func foreignHost(endpoint: String) throws {
-        let problem = try #require(throws: RunModeProblem.self) { try RunMode(settings(endpoint: endpoint)) }
-        #expect(problem.description.contains("RUNPOD_ENDPOINT"))
-        #expect(!problem.description.contains("0123456789abcdef"))
+    @Test("An address that must not get the key names its place", arguments: [
+        "https://example.com/v2/abc/run", "http://api.runpod.ai/v2/abc/run", "https://api.runpod.ai/v2/",
+    ])
+    func badAddress(url: String) throws {
+        let environment = ["RUNPOD_ENDPOINT": url, "RUNPOD_API_KEY": "rpa_k"]
+        // Either may find it: the settings by its form, the mode by its host.
+        let message: String
+        do {
+            _ = try RunMode(settings(environment))
+            Issue.record("\(url) was taken")
+            return
+        } catch {
+            message = "\(error)"
+        }
+        #expect(message.contains("RUNPOD_ENDPOINT"))
+        #expect(message.contains("environment"))
     }
 }

@@ -1,125 +1,151 @@
 import Flashpoints
 import FoundationEssentials
 import RunPodServerless
+import SampleNews
 import Settings
+import Synchronization
 import TestSupport
 import Testing
 
-@Suite("RunPodServerlessManager", .timeLimit(.minutes(1)))
+@Suite("The manager", .timeLimit(.minutes(1)))
 struct RunPodServerlessManagerTests {
-    private static let paragraph = """
-        The harbour of Lorne closed on Monday after divers found a crack in the outer lock gate, the port authority \
-        said. Forty ships are waiting in the roads, among them three that carry grain for the mills upstream. \
-        Engineers expect to lift the gate on Thursday, if the wind drops, and to weld it on the quay.
-        """
-
-    /// Flashpoints whose only page is a file in `folder`; of those in `missing` there is no file.
-    private func flashpoints(_ count: Int, in folder: URL, missing: Set<Int> = []) throws -> [Flashpoint] {
-        try (0..<count).map { index in
-            let page = folder.appending(path: "page-\(index).html")
-            let text = "<html><head><title>Lock gate \(index)</title></head><body><article>"
-                + "<h1>Lock gate \(index)</h1><p>\(Self.paragraph)</p><p>Number \(index). \(Self.paragraph)</p></article></body></html>"
-            if !missing.contains(index) { try Data(text.utf8).write(to: page) }
-            return Flashpoint(id: "fp-\(index)", feeds: [Feed(url: "file://\(page.path)")])
-        }
+    private func settings(_ folder: URL, _ more: [String: String] = [:]) throws -> Settings {
+        let environment = ["ETL_DASH_HOME": folder.appending(path: "state").path].merging(more) { $1 }
+        return try Settings.load(environment: environment, envFile: .none, workingDirectory: "/")
     }
 
-    private func settings(_ home: URL) -> Settings {
-        var settings = Settings.defaults
-        settings.home = home.appending(path: "home")
-        return settings
+    private func settings(_ environment: [String: String] = [:]) throws -> Settings {
+        try Settings.load(environment: environment, envFile: .none, workingDirectory: "/")
     }
 
-    @Test(
-        "Shares are even, in the order of the input, and a worker too many has an empty one",
-        arguments: [(12, 4, [3, 3, 3, 3]), (10, 4, [3, 3, 2, 2]), (7, 4, [2, 2, 2, 1]), (3, 4, [1, 1, 1, 0])]
-    )
-    func evenShares(count: Int, workers: Int, expected: [Int]) {
-        let flashpoints = (0..<count).map { Flashpoint(id: "fp-\($0)") }
-        let shares = RunPodServerlessManager(workers: workers, settings: .defaults).distributeFlashpoints(flashpoints)
-        #expect(shares.map(\.count) == expected)
-        #expect(shares.flatMap { $0 } == flashpoints)
+    private func flashpoints(_ count: Int) -> [Flashpoint] { (0..<count).map { Flashpoint(id: "fp-\($0)") } }
+
+    // MARK: - Shares
+
+    @Test("An even split keeps the order, sizes differing by one at most", arguments: [
+        (12, 4, [3, 3, 3, 3]), (10, 4, [3, 3, 2, 2]), (7, 4, [2, 2, 2, 1]), (3, 4, [1, 1, 1, 0]), (5, 1, [5]), (0, 3, [0, 0, 0]),
+    ])
+    func even(count: Int, workers: Int, sizes: [Int]) throws {
+        let manager = RunPodServerlessManager(workers: workers, settings: try settings())
+        let shares = manager.distributeFlashpoints(flashpoints(count))
+        #expect(shares.map(\.count) == sizes)
+        #expect(shares.flatMap { $0 } == flashpoints(count))
     }
 
-    @Test("Balanced shares weigh the feeds")
-    func balancedShares() {
-        var settings = Settings.defaults
-        settings.strategy = .balanced
-        let flashpoints = [6, 1, 1, 1, 1, 2].enumerated().map { index, weight in
-            Flashpoint(id: "fp-\(index)", weight: Double(weight))
-        }
-        let shares = RunPodServerlessManager(workers: 2, settings: settings).distributeFlashpoints(flashpoints)
-        #expect(shares.map { $0.reduce(0) { $0 + $1.cost } } == [6, 6])
+    @Test("A balanced split puts the longest first onto the least loaded")
+    func balanced() throws {
+        let manager = RunPodServerlessManager(workers: 2, settings: try settings(["ETL_STRATEGY": "balanced"]))
+        let weights: [Double] = [1, 1, 1, 9, 2, 4]
+        let batch = weights.enumerated().map { Flashpoint(id: "fp-\($0)", weight: $1) }
+        let shares = manager.distributeFlashpoints(batch)
+        #expect(shares.flatMap { $0 }.count == 6)
+        #expect(Set(shares.flatMap { $0 }.map(\.id)).count == 6)
+        #expect(shares.map { $0.map(\.cost).reduce(0, +) }.sorted() == [9, 9])
     }
 
-    @Test("One worker processes all in this process and gives results in input order, nil where one failed")
-    func inProcess() async throws {
+    // MARK: - Runs
+
+    @Test("Results come in the order of the input, nil for what failed")
+    func results() async throws {
         try await withTemporaryFolder { folder in
-            let manager = RunPodServerlessManager(workers: 1, settings: settings(folder))
-            let batch = try flashpoints(4, in: folder, missing: [2])
-            let results = try await manager.distributeToWorkers(batch, date: "2025-01-01", cleanup: true)
-            #expect(results.map { $0 == nil } == [false, false, true, false])
-            let ids = results.map { $0?["clusters"]?.arrayValue?.first?["flashpoint_id"]?.stringValue }
-            #expect(ids == ["fp-0", "fp-1", nil, "fp-3"])
-        }
-    }
-
-    @Test("A run can be watched and its report says why a flashpoint failed")
-    func watched() async throws {
-        try await withTemporaryFolder { folder in
-            let manager = RunPodServerlessManager(workers: 1, settings: settings(folder))
-            let names = Names()
-            let report = try await manager.withRun(try flashpoints(3, in: folder, missing: [0])) { run in
-                for await batch in run.events { await names.add(batch.map(\.name)) }
-            }
-            #expect(!report.ok)
-            #expect(report.failures.keys.sorted() == [0])
-            #expect(report.failures[0]?.kind == .permanent)
-            let seen = await names.all
-            #expect(seen.first == "run.planned")
-            #expect(seen.last == "run.ended")
-            #expect(seen.count { $0 == "flashpoint.settled" } == 3)
-        }
-    }
-
-    @Test("Commands have receipts that say what became of them")
-    func commands() async throws {
-        try await withTemporaryFolder { folder in
-            let manager = RunPodServerlessManager(workers: 1, settings: settings(folder))
-            _ = try await manager.withRun(try flashpoints(2, in: folder)) { run in
-                #expect(await run.cancelWorker(7) == .unknown("there is no worker 7; the run has workers 1 to 1"))
+            try await SampleSite.run(latencyScale: 0) { site in
+                var batch = Array(SampleNews.flashpoints(site: site).suffix(3))
+                batch.insert(Flashpoint(id: "gone", feeds: [Feed(url: "\(site.absoluteString)/nowhere")]), at: 1)
+                let manager = RunPodServerlessManager(workers: 1, settings: try settings(folder))
+                let results = try await manager.distributeToWorkers(batch, date: "2025-01-01", cleanup: true)
+                #expect(results.count == 4)
+                #expect(results[1] == nil)
+                for index in [0, 2, 3] {
+                    let cluster = try #require(results[index]?["clusters"]?.arrayValue?.first)
+                    #expect(cluster["flashpoint_id"]?.stringValue == batch[index].id)
+                }
             }
         }
     }
 
-    @Test("A batch that can't be run leaves nothing behind")
-    func invalidBatch() async throws {
-        try await withTemporaryFolder { folder in
-            let manager = RunPodServerlessManager(workers: 1, settings: settings(folder))
-            let twice = [Flashpoint(id: "same"), Flashpoint(id: "same")]
-            let error = try await #require(throws: RunPodServerlessError.self) {
-                _ = try await manager.distributeToWorkers(twice)
+    @Test("A run is watched and commanded while it goes, and its report has the failures")
+    func watchedRun() async throws {
+        let gate = Gate()
+        try await withScriptedServer({ _ in .answer(404).after(gate) }) { server in
+            try await withTemporaryFolder { folder in
+                let batch = (0..<3).map { Flashpoint(id: "fp-\($0)", feeds: [Feed(url: "\(server.url)/\($0)")]) }
+                let manager = RunPodServerlessManager(workers: 1, settings: try settings(folder))
+                let names = Mutex<[String]>([])
+                let report = try await manager.withRun(batch, date: "2025-01-01") { run in
+                    #expect(run.id.hasPrefix("20250101-"))
+                    #expect(run.shares == [3])
+                    let events = run.events
+                    try await server.waitForRequests(1)
+                    #expect(await run.pause() == .accepted)
+                    #expect(await run.proceed() == .accepted)
+                    guard case .unknown = await run.cancelWorker(2) else {
+                        Issue.record("there is no worker 2")
+                        return
+                    }
+                    gate.open()
+                    for await batch in events { names.withLock { $0 += batch.map(\.name) } }
+                }
+                #expect(!report.ok)
+                #expect(report.results == [nil, nil, nil])
+                #expect(report.failures.keys.sorted() == [0, 1, 2])
+                #expect(report.failures.values.allSatisfy { $0.kind == .permanent })
+                let told = names.withLock { $0 }
+                #expect(told.first == "run.planned")
+                #expect(told.last == "run.ended")
+                #expect(told.contains("run.paused") && told.contains("run.continued"))
+                #expect(told.count { $0 == "flashpoint.settled" } == 3)
             }
-            #expect(error.description.contains("same"))
-            let runs = folder.appending(path: "home/runs").path
-            #expect(try FileManager.default.contentsOfDirectory(atPath: runs).isEmpty)
         }
     }
 
-    @Test("Several workers on this machine need to be told how a worker is started")
-    func noWorkerCommand() async throws {
-        try await withTemporaryFolder { folder in
-            let manager = RunPodServerlessManager(workers: 2, settings: settings(folder))
-            let error = try await #require(throws: RunPodServerlessError.self) {
-                _ = try await manager.distributeToWorkers([Flashpoint(id: "a")])
+    @Test("A run that is cancelled ends with what it has")
+    func cancelledRun() async throws {
+        try await withScriptedServer({ _ in .hang }) { server in
+            try await withTemporaryFolder { folder in
+                let batch = (0..<3).map { Flashpoint(id: "fp-\($0)", feeds: [Feed(url: "\(server.url)/\($0)")]) }
+                let manager = RunPodServerlessManager(workers: 1, settings: try settings(folder))
+                let report = try await manager.withRun(batch) { run in
+                    try await server.waitForRequests(1)
+                    #expect(await run.cancel() == .accepted)
+                }
+                #expect(!report.ok)
+                #expect(report.results == [nil, nil, nil])
+                #expect(report.failures.isEmpty, "cancelled is not failed")
             }
-            #expect(error.description.contains("workerCommand"))
         }
     }
-}
 
-private actor Names {
-    private(set) var all: [String] = []
+    @Test("A run that is told to stop says which one can be resumed")
+    func stoppedRun() async throws {
+        try await withScriptedServer({ _ in .hang }) { server in
+            try await withTemporaryFolder { folder in
+                let batch = [Flashpoint(id: "fp", feeds: [Feed(url: server.url)])]
+                let manager = RunPodServerlessManager(workers: 1, settings: try settings(folder))
+                let id = Mutex("")
+                let error = await #expect(throws: RunPodServerlessError.self) {
+                    _ = try await manager.withRun(batch) { run in
+                        id.withLock { $0 = run.id }
+                        try await server.waitForRequests(1)
+                        await run.stop()
+                    }
+                }
+                #expect(error?.run == id.withLock { $0 })
+            }
+        }
+    }
 
-    func add(_ names: [String]) { all += names }
+    @Test("What the settings don't allow is an error before anything happens", arguments: [
+        ([:], "workerCommand"),
+        (["RUNPOD_ENDPOINT": "https://api.runpod.ai/v2/abc/run"], "RUNPOD_API_KEY"),
+    ])
+    func refused(environment: [String: String], word: String) async throws {
+        try await withTemporaryFolder { folder in
+            let manager = RunPodServerlessManager(workers: 4, settings: try settings(folder, environment))
+            let error = await #expect(throws: RunPodServerlessError.self) {
+                try await manager.distributeToWorkers(flashpoints(4))
+            }
+            #expect(error?.description.contains(word) == true)
+            #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "state/runs").path))
+        }
+    }
 }
