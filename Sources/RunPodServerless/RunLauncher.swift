@@ -54,6 +54,8 @@ package struct RunLauncher: Sendable {
         lingers: Bool = false,
         attend: @escaping @Sendable (RunHandle) async throws -> Void
     ) async throws -> Departure {
+        let lock = try RunLock(path: folder.lockPath)
+        defer { lock.release() }
         let journal = try await SQLiteJournal.open(folder, for: .writing)
         let (state, seq) = try await journal.loadState()
         if let answer = state.finalAnswer, !lingers {
@@ -82,7 +84,11 @@ package struct RunLauncher: Sendable {
         JobBodies(
             plan: plan,
             spool: try SpoolReader(folder: folder.path),
-            limits: JobBodies.Limits(requestTimeout: settings.requestTimeout, jobTimeout: settings.jobTimeout),
+            // The platform refuses an executionTimeout below 5 s; the worker keeps each flashpoint's own limit.
+            limits: JobBodies.Limits(
+                requestTimeout: max(settings.requestTimeout, .seconds(5)),
+                jobTimeout: settings.jobTimeout
+            ),
             payload: settings.runpodPayload == .ids ? .ids : .full,
             logLevel: settings.logLevel.rawValue
         )

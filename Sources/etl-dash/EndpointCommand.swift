@@ -41,6 +41,7 @@ struct EndpointCommand: StatusCommand {
         guard 0...256 ~= workers ?? 0 else { throw UsageProblem("--workers \(workers ?? 0): give 0 to 256") }
         let settings = try settingsFile.load()
         let options = try options(settings)
+        if options.workers > 0, settings.database == nil { try makeHome(settings) }
         return try await Interruption.trapping { interruption in
             let stopped = AsyncStream.makeStream(of: Int32.self, bufferingPolicy: .bufferingOldest(1))
             interruption.onSignal { signal in
@@ -58,6 +59,23 @@ struct EndpointCommand: StatusCommand {
                     "--port \(port): can't be listened on (\(error)); give another one, or 0 for a free one"
                 )
             }
+        }
+    }
+
+    /// Makes the folder of the database that workers load into; no run has made it when this is the first command.
+    private func makeHome(_ settings: Settings) throws(UsageProblem) {
+        do {
+            let onlyOwner: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
+            try FileManager.default.createDirectory(
+                at: settings.home,
+                withIntermediateDirectories: true,
+                attributes: onlyOwner
+            )
+        } catch {
+            throw UsageProblem(
+                "\(settings.home.path(percentEncoded: false)) can't be made for the workers' database; set ETL_DATABASE "
+                    + "or ETL_DASH_HOME to another place (\(error))"
+            )
         }
     }
 

@@ -105,8 +105,8 @@ struct CommandTests {
                     let environment = ["RUNPOD_ENDPOINT": value(address), "RUNPOD_API_KEY": value(token)]
                     try await Installation.with { etlDash in
                         try etlDash.write("batch.json", site.batch)
-                        let outcome = try await etlDash.start(["run", "batch.json", "--json"], environment: environment) {
-                            run in
+                        let arguments = ["run", "batch.json", "--json", "--date", "2025-01-01"]
+                        let outcome = try await etlDash.start(arguments, environment: environment) { run in
                             try await run.waitForLine { $0.isCompletedFlashpoint }
                             #expect(ProcessTable.children(of: run.pid) == [], "the work is done elsewhere")
                             return try await run.waitForEnd()
@@ -114,7 +114,8 @@ struct CommandTests {
                         #expect(outcome.ending == .code(0), "\(outcome.errorText)")
                         let answer = try outcome.answer()
                         #expect(answer["succeeded"] == 12)
-                        #expect(answer["results"]?.arrayValue?.allSatisfy { $0["loaded"] == false } == true)
+                        #expect(answer["results"]?.arrayValue?.allSatisfy { $0["loaded"] == true } == true)
+                        #expect(!FileManager.default.fileExists(atPath: etlDash.database))
                         try expectNowhere(value(token), outcome, in: etlDash)
                         let doctor = try await etlDash.run(["doctor"], environment: environment)
                         #expect(doctor.ending == .code(0), "\(doctor.outputText)")
@@ -124,6 +125,7 @@ struct CommandTests {
                     endpoint.send(15)
                     #expect(try await endpoint.waitForEnd().ending == .code(143))
                     #expect(!workers.contains(where: ProcessTable.isRunning))
+                    #expect(try await server.clusters(of: "20250101").articles.count == 12, "its workers load")
                 }
             }
         }

@@ -60,7 +60,7 @@ struct FailureTests {
                 try etlDash.write("batch.json", site.batch)
                 let outcome = try await etlDash.run(
                     ["run", "batch.json", "--json", "--retries", "1"],
-                    environment: ["REQUEST_TIMEOUT": "3"]
+                    environment: ["REQUEST_TIMEOUT": "2"]
                 )
                 #expect(outcome.ending == .code(1), "\(outcome.errorText)")
                 let answer = try outcome.answer()
@@ -79,7 +79,6 @@ struct FailureTests {
     func hostilePages() async throws {
         let hostile: [String: ScriptedServer.Reply] = [
             "/deep": .answer(200, String(repeating: "<div><b>", count: 200_000), type: "text/html"),
-            "/binary": .answer(200, data: Data((0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 167) }), type: "text/html"),
             "/reset": .reset,
             "/endless": ScriptedServer.Reply([
                 .send("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html><body><p>"),

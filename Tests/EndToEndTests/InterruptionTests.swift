@@ -96,6 +96,38 @@ struct InterruptionTests {
         }
     }
 
+    @Test("Jobs on an endpoint elsewhere go on without the coordinator, and resume takes them up")
+    func killedCoordinatorOfEndpoint() async throws {
+        try await NewsSite.with(free: [0, 3, 6, 9]) { site in
+            try await Installation.with { server in
+                try await server.start(["endpoint", "--workers", "4"]) { endpoint in
+                    let lines = try await endpoint.waitForLines(2, on: .output) {
+                        $0.hasPrefix("export RUNPOD_ENDPOINT=") || $0.hasPrefix("export RUNPOD_API_KEY=")
+                    }
+                    let values = lines.map { String($0.split(separator: "'")[1]) }
+                    let environment = ["RUNPOD_ENDPOINT": values[0], "RUNPOD_API_KEY": values[1]]
+                    try await Installation.with { etlDash in
+                        let arguments = try batch(site, in: etlDash)
+                        try await etlDash.start(arguments, environment: environment) { run in
+                            try await run.waitForLines(4) { $0.isCompletedFlashpoint }
+                            run.send(SIGKILL)
+                            try await run.waitForEnd()
+                        }
+                        let before = try await etlDash.events()
+                        site.release()
+                        let outcome = try await etlDash.run(["resume", "last", "--json"], environment: environment)
+                        #expect(outcome.ending == .code(0), "\(outcome.errorText)")
+                        try expectWhole(try outcome.answer())
+                        let after = try await etlDash.events().dropFirst(before.count)
+                        #expect(settledIndices(before) == [0, 3, 6, 9])
+                        #expect(settledIndices(Array(after)) == [1, 2, 4, 5, 7, 8, 10, 11])
+                        #expect(!after.contains { $0.name == "attempt.intended" }, "nothing is paid for twice")
+                    }
+                }
+            }
+        }
+    }
+
     @Test("A second Ctrl-C does not wait, and even then nothing is lost")
     func secondInterrupt() async throws {
         try await NewsSite.with(free: [0]) { site in

@@ -7,51 +7,6 @@ import Testing
 
 @Suite("A run from end to end", .serialized, .timeLimit(.minutes(2)))
 struct RunTests {
-    @Test("A copied binary runs the sample over four workers and measures a speedup")
-    func sample() async throws {
-        try await Installation.with(isCopied: true) { etlDash in
-            let arguments = ["run", "--sample", "--plain", "--workers", "4", "--date", "2025-01-01"]
-            let key = "rpa_KEYTHATMUSTNOTSHOW0123456789"
-            let environment = [
-                "RUNPOD_API_KEY": key, "RUNPOD_ENDPOINT": "https://api.runpod.ai/v2/someendpoint/run", "LOG_LEVEL": "DEBUG",
-            ]
-            let (outcome, workers) = try await etlDash.start(arguments, environment: environment) { run in
-                try await run.waitForLine { $0.isCompletedFlashpoint }
-                let workers = ProcessTable.descendants(of: run.pid)
-                #expect(workers.count == 4)
-                for worker in workers {
-                    let variables = try #require(ProcessTable.environment(of: worker))
-                    let leaks = variables.contains {
-                        $0.contains(key) || $0.hasPrefix("RUNPOD_API_KEY=") || $0.hasPrefix("RUNPOD_ENDPOINT=")
-                    }
-                    #expect(!leaks)
-                    #expect(ProcessTable.arguments(of: worker)?.first == etlDash.program.path, "the copy starts itself")
-                }
-                return (try await run.waitForEnd(within: .seconds(90)), workers)
-            }
-            #expect(outcome.ending == .code(0))
-            #expect(outcome.output.isEmpty, "standard output is data only")
-            for worker in 1...4 {
-                #expect(outcome.errorLines.contains("INFO: Worker \(worker) starting with 3 flashpoints"))
-                #expect(outcome.errorLines.contains("INFO: Worker \(worker) completed all 3 flashpoints"))
-            }
-            let completed = outcome.errorLines.filter(\.isCompletedFlashpoint)
-            let expected = SampleNews.stories.enumerated().map {
-                "INFO: Worker \($0 / 3 + 1) completed flashpoint \($1.id)"
-            }
-            #expect(completed.sorted() == expected.sorted())
-            #expect(outcome.errorText.contains("12 of 12 flashpoints ok"))
-            #expect(outcome.errorLines.contains { $0.contains("RUNPOD_ENDPOINT is ignored") })
-            let ratio = outcome.errorLines.first { $0.hasPrefix("Speedup ") }?.split(separator: " ").dropFirst().first
-            #expect(try #require(ratio.flatMap { Double($0) }) > 2)
-            let clusters = try await etlDash.clusters(of: "20250101")
-            #expect(Set(clusters.articles.keys) == Set(SampleNews.stories.map(\.id)))
-            #expect(clusters.rows > 12)
-            #expect(await becomesTrue { !workers.contains(where: ProcessTable.isRunning) }, "no process is left")
-            try expectNowhere(key, outcome, in: etlDash)
-        }
-    }
-
     @Test("The answer has twelve results in the order of the input, from one process as from four")
     func answer() async throws {
         try await SampleSite.run(latencyScale: 0) { site in

@@ -74,7 +74,7 @@ struct UsageTests {
             names: ["example.com", "--endpoint"]
         ),
         Slip("an answer in a folder that is not there", ["run", "good.json", "--output", "no/where.json"], names: ["--output"]),
-        Slip("a run that there is not", ["resume", "2025"], names: ["2025"]),
+        Slip("a run that there is not", ["resume", "2025"], names: ["no runs", "etl-dash run"]),
         Slip("a worker outside a platform", ["worker"], names: ["RUNPOD_WEBHOOK_GET_JOB"]),
     ]
 

@@ -97,6 +97,8 @@ package final class ChildProgram: Sendable {
         }
         let found = lines(on: stream).filter(isWanted).prefix(count)
         guard found.count == count else {
+            // How it ended says more than what is missing.
+            try? await wait("its end", within: .seconds(5)) { $0.ending != nil }
             throw disappointment("ended with \(found.count) of \(count) lines that a test wants")
         }
         return Array(found)
