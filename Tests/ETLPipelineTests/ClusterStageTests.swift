@@ -2,7 +2,7 @@ import ETLPipeline
 import Flashpoints
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ClusterStageTests {
+@Suite(.timeLimit(.minutes(5))) struct ClusterStageTests {
     /// Runs the stages after the extraction on texts as they stand.
     private func clusters(of tellings: [Stories.Telling]) async throws -> [NewsCluster] {
         let date = try #require(NewsDate("2025-01-01"))

@@ -2,7 +2,7 @@ import ETLPipeline
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DeadlineTests {
+@Suite(.timeLimit(.minutes(5))) struct DeadlineTests {
     @Test("work that is done in time gives its value")
     func inTime() async throws {
         let value = try await withDeadline(.seconds(5), clock: TestClock()) { 7 }

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The whole pipeline against a web site on loopback.
-@Suite(.timeLimit(.minutes(1))) struct LoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct LoopbackTests {
     /// Small and quick, so that hostile pages end while a test waits.
     private var limits: PipelineLimits {
         var limits = PipelineLimits()

@@ -5,7 +5,7 @@ import HTTPTransport
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct PageFetcherTests {
+@Suite(.timeLimit(.minutes(5))) struct PageFetcherTests {
     private let clock = TestClock()
 
     private func fetch(

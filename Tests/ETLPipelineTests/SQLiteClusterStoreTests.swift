@@ -5,7 +5,7 @@ import GRDB
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SQLiteClusterStoreTests {
+@Suite(.timeLimit(.minutes(5))) struct SQLiteClusterStoreTests {
     private func cluster(_ flashpoint: String, _ number: Int, _ summary: String) -> NewsCluster {
         NewsCluster(
             flashpointID: flashpoint,

@@ -3,7 +3,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-@Suite("The other commands", .timeLimit(.minutes(1)))
+@Suite("The other commands", .timeLimit(.minutes(5)))
 struct CommandTests {
     @Test("Alone it names three commands, and two of them can be typed so")
     func bare() async throws {

@@ -2,7 +2,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-@Suite("What a user types or sets wrong", .timeLimit(.minutes(1)))
+@Suite("What a user types or sets wrong", .timeLimit(.minutes(5)))
 struct UsageTests {
     struct Slip: Sendable, CustomTestStringConvertible {
         var testDescription: String

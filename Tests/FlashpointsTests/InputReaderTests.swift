@@ -116,7 +116,7 @@ struct InputReaderTests {
         #expect(reader.peakBufferedBytes < 10_000)
     }
 
-    @Test("Waiting for input ends when the task is cancelled", .timeLimit(.minutes(1)))
+    @Test("Waiting for input ends when the task is cancelled", .timeLimit(.minutes(5)))
     func cancellation() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "pipe").path
@@ -140,7 +140,7 @@ struct InputReaderTests {
         }
     }
 
-    @Test("A pipe gives what is written to it and then ends", .timeLimit(.minutes(1)))
+    @Test("A pipe gives what is written to it and then ends", .timeLimit(.minutes(5)))
     func pipe() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "pipe").path
@@ -196,7 +196,7 @@ struct InputReaderTests {
         }
     }
 
-    @Test("A descriptor that fails while reading is an error that says why", .timeLimit(.minutes(1)))
+    @Test("A descriptor that fails while reading is an error that says why", .timeLimit(.minutes(5)))
     func failsWhileReading() async throws {
         let file = InputFile(descriptor: .max, name: "standard input")
         await #expect(

@@ -3,7 +3,7 @@ import HTTPTransport
 import TestSupport
 import Testing
 
-@Suite("HTTPTransport", .timeLimit(.minutes(1)))
+@Suite("HTTPTransport", .timeLimit(.minutes(5)))
 struct HTTPTransportTests {
     typealias Reply = ScriptedServer.Reply
 

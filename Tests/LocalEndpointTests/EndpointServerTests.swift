@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The endpoint over loopback")
 struct EndpointServerTests {
-    @Test("A job's whole way on the wire", .timeLimit(.minutes(1)))
+    @Test("A job's whole way on the wire", .timeLimit(.minutes(5)))
     func wholeWay() async throws {
         try await LoopbackEndpoint.with { endpoint in
             let accepted = try await endpoint.post("run", #"{"input":{"n":1.50,"é":[]},"webhook":"x"}"#)
@@ -47,7 +47,7 @@ struct EndpointServerTests {
 
     @Test(
         "Only the token opens, raw or after Bearer, on either half",
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: ["ep/health", "ep/ping/w", "elsewhere/health"]
     )
     func authorization(path: String) async throws {
@@ -65,7 +65,7 @@ struct EndpointServerTests {
         }
     }
 
-    @Test("What is not there is answered in the platform's words", .timeLimit(.minutes(1)))
+    @Test("What is not there is answered in the platform's words", .timeLimit(.minutes(5)))
     func notFound() async throws {
         try await LoopbackEndpoint.with { endpoint in
             #expect(try await endpoint.call("GET", "other/health").body == ["detail": "endpoint not found"])
@@ -80,7 +80,7 @@ struct EndpointServerTests {
 
     @Test(
         "A malformed submission is refused with what is wrong",
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: [
             ("{", "invalid JSON at byte 1"), ("[]", "not a JSON object"), ("{}", "\"input\" is missing"),
             (#"{"input":null}"#, "\"input\" is missing"), (#"{"input":1,"policy":2}"#, "\"policy\""),
@@ -99,7 +99,7 @@ struct EndpointServerTests {
         }
     }
 
-    @Test("Bodies beyond the platform's limits are refused as it refuses them", .timeLimit(.minutes(1)))
+    @Test("Bodies beyond the platform's limits are refused as it refuses them", .timeLimit(.minutes(5)))
     func oversize() async throws {
         try await LoopbackEndpoint.with { endpoint in
             func body(_ size: Int, _ start: String, _ end: String) -> Data {
@@ -132,7 +132,7 @@ struct EndpointServerTests {
 
     @Test(
         "What a worker posts becomes what the client sees",
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: [
             ("{}", 200, #"{"status":"COMPLETED"}"#),
             (#"{"output":null}"#, 200, #"{"status":"COMPLETED","output":null}"#),
@@ -154,7 +154,7 @@ struct EndpointServerTests {
         }
     }
 
-    @Test("Held requests are answered when it happens, not when their time is over", .timeLimit(.minutes(1)))
+    @Test("Held requests are answered when it happens, not when their time is over", .timeLimit(.minutes(5)))
     func longPolls() async throws {
         try await LoopbackEndpoint.with(hold: .seconds(300)) { endpoint in
             async let take = endpoint.get("job-take/w")
@@ -172,7 +172,7 @@ struct EndpointServerTests {
         }
     }
 
-    @Test("A hold that ends without a job is answered 204", .timeLimit(.minutes(1)))
+    @Test("A hold that ends without a job is answered 204", .timeLimit(.minutes(5)))
     func emptyHold() async throws {
         try await LoopbackEndpoint.with(hold: .milliseconds(20)) { endpoint in
             for operation in ["job-take", "job-stop"] {
@@ -182,7 +182,7 @@ struct EndpointServerTests {
         }
     }
 
-    @Test("A worker that has hung up gets no job", .timeLimit(.minutes(1)))
+    @Test("A worker that has hung up gets no job", .timeLimit(.minutes(5)))
     func hungUp() async throws {
         var limits = JobQueue.Limits()
         // So long that only the closed connection can give the job to the other worker in time.
@@ -231,7 +231,7 @@ struct EndpointServerTests {
         }
     }
 
-    @Test("runsync holds for the result, retry and purge do what they say", .timeLimit(.minutes(1)))
+    @Test("runsync holds for the result, retry and purge do what they say", .timeLimit(.minutes(5)))
     func otherCalls() async throws {
         try await LoopbackEndpoint.with { endpoint in
             async let result = endpoint.post("runsync?wait=60000", #"{"input":{"a":1}}"#)
@@ -246,7 +246,7 @@ struct EndpointServerTests {
         }
     }
 
-    @Test("A full endpoint says when to come again", .timeLimit(.minutes(1)))
+    @Test("A full endpoint says when to come again", .timeLimit(.minutes(5)))
     func full() async throws {
         var limits = JobQueue.Limits()
         limits.jobs = 1
@@ -258,7 +258,7 @@ struct EndpointServerTests {
         }
     }
 
-    @Test("The execution time-out comes true by itself", .timeLimit(.minutes(1)))
+    @Test("The execution time-out comes true by itself", .timeLimit(.minutes(5)))
     func executionTimeout() async throws {
         try await LoopbackEndpoint.with { endpoint in
             let id = try await endpoint.submit(#"{"input":1,"policy":{"executionTimeout":50}}"#)

@@ -28,7 +28,7 @@ struct LocalEndpointTests {
         return options
     }
 
-    @Test("Workers find what they need in their environment and nothing of the client's", .timeLimit(.minutes(1)))
+    @Test("Workers find what they need in their environment and nothing of the client's", .timeLimit(.minutes(5)))
     func environment() async throws {
         let lines = Notes<String>()
         var options = options("env; echo; exec cat", workers: 1)
@@ -50,7 +50,7 @@ struct LocalEndpointTests {
         #expect(!seen.contains { $0.hasPrefix("RUNPOD_API_KEY=") || $0.hasPrefix("RUNPOD_ENDPOINT=") })
     }
 
-    @Test("Leaving ends the workers and the server, however it is left", .timeLimit(.minutes(1)), arguments: 0..<3)
+    @Test("Leaving ends the workers and the server, however it is left", .timeLimit(.minutes(5)), arguments: 0..<3)
     func leaving(way: Int) async throws {
         struct Thrown: Error {}
         try await withTemporaryFolder { folder in
@@ -90,7 +90,7 @@ struct LocalEndpointTests {
         }
     }
 
-    @Test("A crash loop shows in health and in the events", .timeLimit(.minutes(1)))
+    @Test("A crash loop shows in health and in the events", .timeLimit(.minutes(5)))
     func crashLoop() async throws {
         let restarts = Notes<String>()
         var options = options("exit 1", workers: 1)
@@ -107,7 +107,7 @@ struct LocalEndpointTests {
         #expect(Set(restarts.all) == ["local-1"])
     }
 
-    @Test("A taken port is an error, and no worker is started", .timeLimit(.minutes(1)))
+    @Test("A taken port is an error, and no worker is started", .timeLimit(.minutes(5)))
     func takenPort() async throws {
         let started = Notes<String>()
         try await LocalEndpoint.run(LocalEndpoint.Options(token: "t")) { address in
@@ -131,7 +131,7 @@ struct LocalEndpointTests {
         #expect(first.instanceID != second.instanceID)
     }
 
-    @Test("Our client and our worker do a job with stream, result and cancel over it", .timeLimit(.minutes(1)))
+    @Test("Our client and our worker do a job with stream, result and cancel over it", .timeLimit(.minutes(5)))
     func bothHalves() async throws {
         try await LoopbackEndpoint.with { endpoint in
             let address = endpoint.address

@@ -15,7 +15,7 @@ import Musl
 /// The guard changes and kills the caller's own process group, so each test lets a process of its own call it.
 @Suite("The guard and the watch")
 struct ProcessGuardTests {
-    @Test("At the end of its input the guard ends itself, the program and its descendants", .timeLimit(.minutes(1)))
+    @Test("At the end of its input the guard ends itself, the program and its descendants", .timeLimit(.minutes(5)))
     func endOfFile() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "pids").path
@@ -44,7 +44,7 @@ struct ProcessGuardTests {
         }
     }
 
-    @Test("The guard ends with the program's status, and what the program left behind is gone", .timeLimit(.minutes(1)))
+    @Test("The guard ends with the program's status, and what the program left behind is gone", .timeLimit(.minutes(5)))
     func status() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "pids").path
@@ -62,7 +62,7 @@ struct ProcessGuardTests {
         }
     }
 
-    @Test("Signals reach the program, and its death by one shows as a shell shows it", .timeLimit(.minutes(1)))
+    @Test("Signals reach the program, and its death by one shows as a shell shows it", .timeLimit(.minutes(5)))
     func relay() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "pids").path
@@ -72,7 +72,7 @@ struct ProcessGuardTests {
         }
     }
 
-    @Test("The watch ends at the end of file and not before, whatever is written", .timeLimit(.minutes(1)))
+    @Test("The watch ends at the end of file and not before, whatever is written", .timeLimit(.minutes(5)))
     func watch() async throws {
         var ends: [Int32] = [0, 0]
         try #require(pipe(&ends) == 0)
@@ -90,7 +90,7 @@ struct ProcessGuardTests {
         }
     }
 
-    @Test("A cancelled watch leaves the descriptor open", .timeLimit(.minutes(1)))
+    @Test("A cancelled watch leaves the descriptor open", .timeLimit(.minutes(5)))
     func cancelledWatch() async throws {
         var ends: [Int32] = [0, 0]
         try #require(pipe(&ends) == 0)

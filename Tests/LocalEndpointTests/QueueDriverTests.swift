@@ -25,7 +25,7 @@ struct QueueDriverTests {
         }
     }
 
-    @Test("A held request is answered when the clock says so", .timeLimit(.minutes(1)))
+    @Test("A held request is answered when the clock says so", .timeLimit(.minutes(5)))
     func deadline() async throws {
         try await timed { group in
             group.addTask { [driver] in
@@ -38,7 +38,7 @@ struct QueueDriverTests {
         }
     }
 
-    @Test("An earlier deadline is not slept through", .timeLimit(.minutes(1)))
+    @Test("An earlier deadline is not slept through", .timeLimit(.minutes(5)))
     func earlierDeadline() async throws {
         try await timed { group in
             group.addTask { [driver] in
@@ -56,7 +56,7 @@ struct QueueDriverTests {
         }
     }
 
-    @Test("A cancelled caller gets its answer at once and is no longer held", .timeLimit(.minutes(1)))
+    @Test("A cancelled caller gets its answer at once and is no longer held", .timeLimit(.minutes(5)))
     func cancellation() async throws {
         await withTaskGroup(of: JobQueue.Reply.self) { group in
             for _ in 0..<20 {
@@ -72,7 +72,7 @@ struct QueueDriverTests {
         driver.tell(.closed)
     }
 
-    @Test("Jobs and takes of many tasks come together, each once", .timeLimit(.minutes(1)))
+    @Test("Jobs and takes of many tasks come together, each once", .timeLimit(.minutes(5)))
     func crowd() async throws {
         let input = try json("1")
         let taken = await withTaskGroup(of: String?.self) { group in

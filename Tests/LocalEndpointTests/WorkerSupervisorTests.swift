@@ -50,7 +50,7 @@ struct WorkerSupervisorTests {
         }
     }
 
-    @Test("A worker that dies is started again", .timeLimit(.minutes(1)))
+    @Test("A worker that dies is started again", .timeLimit(.minutes(5)))
     func restart() async throws {
         let log = Log()
         try await running(supervisor("cat", log: log)) {
@@ -66,7 +66,7 @@ struct WorkerSupervisorTests {
         #expect(!isRunning(last), "none is left")
     }
 
-    @Test("What a worker leaves in its group goes with it", .timeLimit(.minutes(1)))
+    @Test("What a worker leaves in its group goes with it", .timeLimit(.minutes(5)))
     func descendants() async throws {
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "pids")
@@ -88,7 +88,7 @@ struct WorkerSupervisorTests {
         }
     }
 
-    @Test("Shutdown asks with SIGTERM and hears the worker out", .timeLimit(.minutes(1)))
+    @Test("Shutdown asks with SIGTERM and hears the worker out", .timeLimit(.minutes(5)))
     func termination() async throws {
         let log = Log()
         let script = "trap 'echo leaving; exit 3' TERM; echo ready; while :; do sleep 0.05; done"
@@ -99,7 +99,7 @@ struct WorkerSupervisorTests {
         #expect(log.events.last == .exited(.code(3)))
     }
 
-    @Test("A worker that ignores SIGTERM is killed with its group after the grace", .timeLimit(.minutes(1)))
+    @Test("A worker that ignores SIGTERM is killed with its group after the grace", .timeLimit(.minutes(5)))
     func stubborn() async throws {
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "pids")
@@ -119,7 +119,7 @@ struct WorkerSupervisorTests {
         }
     }
 
-    @Test("A worker that closes its outputs goes on", .timeLimit(.minutes(1)))
+    @Test("A worker that closes its outputs goes on", .timeLimit(.minutes(5)))
     func closedOutputs() async throws {
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "pids")
@@ -134,7 +134,7 @@ struct WorkerSupervisorTests {
         }
     }
 
-    @Test("A program that can't be started is a crash loop that says why", .timeLimit(.minutes(1)))
+    @Test("A program that can't be started is a crash loop that says why", .timeLimit(.minutes(5)))
     func missingProgram() async throws {
         let log = Log()
         var supervisor = supervisor("", log: log)
@@ -154,7 +154,7 @@ struct WorkerSupervisorTests {
         #expect(log.pids.isEmpty)
     }
 
-    @Test("Standard output and error come line by line, the last without its newline", .timeLimit(.minutes(1)))
+    @Test("Standard output and error come line by line, the last without its newline", .timeLimit(.minutes(5)))
     func lines() async throws {
         let log = Log()
         try await running(supervisor("echo $RUNPOD_POD_ID; echo oops >&2; printf end; exec cat", log: log)) {
@@ -163,7 +163,7 @@ struct WorkerSupervisorTests {
         #expect(Set(log.lines) == ["local-1", "oops", "end"])
     }
 
-    @Test("A worker learns by the end of its input that its parent was killed", .timeLimit(.minutes(1)))
+    @Test("A worker learns by the end of its input that its parent was killed", .timeLimit(.minutes(5)))
     func killedParent() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "pids").path

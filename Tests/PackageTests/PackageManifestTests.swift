@@ -21,7 +21,7 @@ struct PackageManifestTests {
 
     @Test(
         "The compiler knows each upcoming feature of the manifest, and does not have it on already",
-        .timeLimit(.minutes(1))
+        .timeLimit(.minutes(5))
     )
     func upcomingFeatures() async throws {
         let manifest = try Repository.text(of: "Package.swift")

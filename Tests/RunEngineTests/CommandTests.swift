@@ -5,7 +5,7 @@ import RunJournal
 import TestSupport
 import Testing
 
-@Suite("Commands to a driver", .timeLimit(.minutes(1)))
+@Suite("Commands to a driver", .timeLimit(.minutes(5)))
 struct CommandTests {
     private static let gone = Receipt.tooLate("the run is not driven any more")
 

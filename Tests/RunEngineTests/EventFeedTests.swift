@@ -4,7 +4,7 @@ import Testing
 
 @testable import RunEngine
 
-@Suite("Feed of events", .timeLimit(.minutes(1)))
+@Suite("Feed of events", .timeLimit(.minutes(5)))
 struct EventFeedTests {
     private static func event(_ seq: Int, isLog: Bool = false) -> Event {
         let body: Event.Body = isLog ? .log(level: .info, worker: nil, message: "\(seq)") : .runPaused

@@ -1,7 +1,7 @@
 import RunEngine
 import Testing
 
-@Suite("Mailbox", .timeLimit(.minutes(1)))
+@Suite("Mailbox", .timeLimit(.minutes(5)))
 struct MailboxTests {
     @Test("gives all that waits at once, in the order in which it was sent")
     func batches() async {

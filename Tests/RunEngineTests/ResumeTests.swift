@@ -4,7 +4,7 @@ import RunEngine
 import RunJournal
 import Testing
 
-@Suite("Drivers that die, and those that follow them", .timeLimit(.minutes(1)))
+@Suite("Drivers that die, and those that follow them", .timeLimit(.minutes(5)))
 struct ResumeTests {
     private static let count = 24
 

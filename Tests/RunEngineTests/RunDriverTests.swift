@@ -4,7 +4,7 @@ import RunEngine
 import RunJournal
 import Testing
 
-@Suite("The driver in virtual time", .timeLimit(.minutes(1)))
+@Suite("The driver in virtual time", .timeLimit(.minutes(5)))
 struct RunDriverTests {
     /// Fails every flashpoint divisible by 3 in its first attempt.
     private static let everyThirdFails: @Sendable (JobOrder) -> SimulatedCourse = { order in

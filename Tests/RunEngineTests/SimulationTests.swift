@@ -3,7 +3,7 @@ import Flashpoints
 import RunEngine
 import Testing
 
-@Suite("A run played in virtual time", .timeLimit(.minutes(1)))
+@Suite("A run played in virtual time", .timeLimit(.minutes(5)))
 struct SimulationTests {
     @Test("12 flashpoints of 10 s over 4 workers take 30 s: the speedup is 4")
     func workedExample() throws {

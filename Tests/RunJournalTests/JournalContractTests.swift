@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What every journal promises.
-@Suite("A journal", .timeLimit(.minutes(1)))
+@Suite("A journal", .timeLimit(.minutes(5)))
 struct JournalContractTests {
     enum Kind: CaseIterable {
         case memory

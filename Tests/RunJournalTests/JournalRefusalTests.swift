@@ -7,7 +7,7 @@ import Testing
 
 @testable import RunJournal
 
-@Suite("A file that is no journal of ours", .timeLimit(.minutes(1)))
+@Suite("A file that is no journal of ours", .timeLimit(.minutes(5)))
 struct JournalRefusalTests {
     /// Every file of the folder with its bytes.
     private func contents(_ folder: RunFolder) throws -> [String: Data] {

@@ -11,7 +11,7 @@ import Musl
 import Darwin
 #endif
 
-@Suite("The lock of a run", .timeLimit(.minutes(1)))
+@Suite("The lock of a run", .timeLimit(.minutes(5)))
 struct RunLockTests {
     @Test("Only one has it, and the other learns who")
     func one() async throws {

@@ -4,7 +4,7 @@ import RunJournal
 import TestSupport
 import Testing
 
-@Suite("The log of a run", .timeLimit(.minutes(1)))
+@Suite("The log of a run", .timeLimit(.minutes(5)))
 struct RunLogTests {
     private static func line(_ message: String, worker: Int? = 1, level: LogLevel = .info) -> RunLog.Line {
         RunLog.Line(at: SampleRun.createdAt, level: level, worker: worker, message: message)

@@ -14,7 +14,7 @@ import Musl
 import Darwin
 #endif
 
-@Suite("The store of runs", .timeLimit(.minutes(1)))
+@Suite("The store of runs", .timeLimit(.minutes(5)))
 struct RunStoreTests {
     private func mode(_ path: String) -> UInt32 {
         var status = stat()

@@ -8,7 +8,7 @@ import Testing
 
 @testable import RunJournal
 
-@Suite("The journal on disk", .timeLimit(.minutes(1)))
+@Suite("The journal on disk", .timeLimit(.minutes(5)))
 struct SQLiteJournalTests {
     private final class CommitCounter: TransactionObserver, Sendable {
         private let commits = Mutex(0)

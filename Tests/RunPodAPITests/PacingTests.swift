@@ -4,7 +4,7 @@ import RunPodAPI
 import TestSupport
 import Testing
 
-@Suite("Pacing", .timeLimit(.minutes(1)))
+@Suite("Pacing", .timeLimit(.minutes(5)))
 struct PacingTests {
     /// Sun, 06 Nov 1994 08:49:37 GMT.
     private let then = Date(timeIntervalSince1970: 784_111_777)

@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("RunPodClient", .timeLimit(.minutes(1)))
+@Suite("RunPodClient", .timeLimit(.minutes(5)))
 struct RunPodClientTests {
     typealias Reply = ScriptedServer.Reply
 

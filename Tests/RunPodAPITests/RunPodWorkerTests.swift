@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("RunPodWorker", .timeLimit(.minutes(1)))
+@Suite("RunPodWorker", .timeLimit(.minutes(5)))
 struct RunPodWorkerTests {
     typealias Reply = ScriptedServer.Reply
     typealias Request = ScriptedServer.Request

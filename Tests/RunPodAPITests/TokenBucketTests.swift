@@ -67,7 +67,7 @@ struct TokenBucketTests {
     }
 }
 
-@Suite("RateLimiter", .timeLimit(.minutes(1)))
+@Suite("RateLimiter", .timeLimit(.minutes(5)))
 struct RateLimiterTests {
     @Test("A full bucket makes the next request wait on the clock")
     func waits() async throws {

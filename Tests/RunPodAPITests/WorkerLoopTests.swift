@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("The loop of a worker", .timeLimit(.minutes(1)))
+@Suite("The loop of a worker", .timeLimit(.minutes(5)))
 struct WorkerLoopTests {
     private enum Call: Equatable {
         case streamed(String, JSONValue)
@@ -142,7 +142,7 @@ struct WorkerLoopTests {
     }
 }
 
-@Suite("Latch", .timeLimit(.minutes(1)))
+@Suite("Latch", .timeLimit(.minutes(5)))
 struct LatchTests {
     @Test("Everybody who waits, before or after, goes on")
     func release() async {

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("A chunk at work", .timeLimit(.minutes(1)))
+@Suite("A chunk at work", .timeLimit(.minutes(5)))
 struct ChunkHandlerTests {
     /// A stage that does what a test says for each flashpoint.
     struct ScriptedStage: Stage {

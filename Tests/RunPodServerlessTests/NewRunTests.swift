@@ -7,7 +7,7 @@ import Settings
 import TestSupport
 import Testing
 
-@Suite("A new run", .timeLimit(.minutes(1)))
+@Suite("A new run", .timeLimit(.minutes(5)))
 struct NewRunTests {
     private func settings(_ folder: URL, _ more: [String: String] = [:]) throws -> Settings {
         let environment = ["ETL_DASH_HOME": folder.appending(path: "state").path].merging(more) { $1 }

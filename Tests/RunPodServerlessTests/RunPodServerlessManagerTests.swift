@@ -7,7 +7,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("The manager", .timeLimit(.minutes(1)))
+@Suite("The manager", .timeLimit(.minutes(5)))
 struct RunPodServerlessManagerTests {
     private func settings(_ folder: URL, _ more: [String: String] = [:]) throws -> Settings {
         let environment = ["ETL_DASH_HOME": folder.appending(path: "state").path].merging(more) { $1 }

@@ -10,7 +10,7 @@ import Settings
 import TestSupport
 import Testing
 
-@Suite("The worker's role", .timeLimit(.minutes(1)))
+@Suite("The worker's role", .timeLimit(.minutes(5)))
 struct WorkerRoleTests {
     private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 

@@ -97,7 +97,7 @@ struct SampleNewsTests {
         #expect(SampleNews.flashpoints(site: slashed) == SampleNews.flashpoints(site: try site()))
     }
 
-    @Test("Written as JSON, the flashpoints are an input that reads back the same", .timeLimit(.minutes(1)))
+    @Test("Written as JSON, the flashpoints are an input that reads back the same", .timeLimit(.minutes(5)))
     func readsBackAsInput() async throws {
         let flashpoints = SampleNews.flashpoints(site: try site())
         let file = Array(try JSONCoding.encode(flashpoints))

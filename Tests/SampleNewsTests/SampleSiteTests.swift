@@ -30,7 +30,7 @@ struct SampleSiteTests {
 
     @Test(
         "Every sound feed is a page with its headline",
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: SampleNews.stories.map(\.id)
     )
     func servesFeeds(id: String) async throws {
@@ -48,7 +48,7 @@ struct SampleSiteTests {
         }
     }
 
-    @Test("Every picture that a feed names is there", .timeLimit(.minutes(1)))
+    @Test("Every picture that a feed names is there", .timeLimit(.minutes(5)))
     func servesPictures() async throws {
         try await withSite { [articles] site, transport in
             for article in articles {
@@ -59,7 +59,7 @@ struct SampleSiteTests {
         }
     }
 
-    @Test("The missing page and paths that never were are answered 404", .timeLimit(.minutes(1)))
+    @Test("The missing page and paths that never were are answered 404", .timeLimit(.minutes(5)))
     func missingPages() async throws {
         let gone = try article(with: .missing).path
         try await withSite { site, transport in
@@ -70,7 +70,7 @@ struct SampleSiteTests {
         }
     }
 
-    @Test("The moved page redirects to a path that has it", .timeLimit(.minutes(1)))
+    @Test("The moved page redirects to a path that has it", .timeLimit(.minutes(5)))
     func movedPage() async throws {
         let moved = try article(with: .moved)
         try await withSite { site, transport in
@@ -84,7 +84,7 @@ struct SampleSiteTests {
         }
     }
 
-    @Test("The page in ISO-8859-1 says so in its header only", .timeLimit(.minutes(1)))
+    @Test("The page in ISO-8859-1 says so in its header only", .timeLimit(.minutes(5)))
     func latin1Page() async throws {
         let latin1 = try article(with: .latin1)
         try await withSite { site, transport in
@@ -97,7 +97,7 @@ struct SampleSiteTests {
         }
     }
 
-    @Test("HEAD has a header alone, and nothing can be posted", .timeLimit(.minutes(1)))
+    @Test("HEAD has a header alone, and nothing can be posted", .timeLimit(.minutes(5)))
     func methods() async throws {
         let path = articles[0].path
         try await withSite { site, transport in
@@ -109,7 +109,7 @@ struct SampleSiteTests {
         }
     }
 
-    @Test("A page comes after its latency times the scale, a redirect at once", .timeLimit(.minutes(1)))
+    @Test("A page comes after its latency times the scale, a redirect at once", .timeLimit(.minutes(5)))
     func waitsForLatency() async throws {
         let clock = TestClock()
         let path = articles[0].path
@@ -130,7 +130,7 @@ struct SampleSiteTests {
         }
     }
 
-    @Test("The scope ends although a request still waits, and the port is closed then", .timeLimit(.minutes(1)))
+    @Test("The scope ends although a request still waits, and the port is closed then", .timeLimit(.minutes(5)))
     func endsWithRequestInFlight() async throws {
         let clock = TestClock()
         let path = articles[0].path
@@ -153,14 +153,14 @@ struct SampleSiteTests {
         }
     }
 
-    @Test("An error of the body is the error of the scope", .timeLimit(.minutes(1)))
+    @Test("An error of the body is the error of the scope", .timeLimit(.minutes(5)))
     func passesErrorsOn() async {
         await #expect(throws: Stop.self) {
             try await SampleSite.run(latencyScale: 0) { _ in throw Stop() }
         }
     }
 
-    @Test("A cancelled scope ends", .timeLimit(.minutes(1)))
+    @Test("A cancelled scope ends", .timeLimit(.minutes(5)))
     func endsWhenCancelled() async {
         let forever = Gate()
         let started = Gate()
@@ -182,7 +182,7 @@ struct SampleSiteTests {
         }
     }
 
-    @Test("Several sites stand side by side", .timeLimit(.minutes(1)))
+    @Test("Several sites stand side by side", .timeLimit(.minutes(5)))
     func severalSites() async throws {
         try await withSite { first, _ in
             try await withSite { second, transport in
