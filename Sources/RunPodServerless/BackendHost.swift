@@ -81,8 +81,8 @@ struct BackendHost {
         options.workers = workers
         options.workerCommand = launcher.workerCommand
         options.environment = settings.childEnvironment(from: launcher.environment)
-        // After the end workers are idle and go at once. After a stop they may be at work that is done again, and whoever
-        // pressed Ctrl-C waits.
+        // After the end workers are idle and go at once. After a stop they may be at work that is done again anyway,
+        // and whoever pressed Ctrl-C waits.
         options.grace = .seconds(1)
         options.logger = launcher.logger
         // What workers say is told by their stream too; a flood of lines may lose its beginning, not hold a worker up.

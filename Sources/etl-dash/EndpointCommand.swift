@@ -73,8 +73,8 @@ struct EndpointCommand: StatusCommand {
             )
         } catch {
             throw UsageProblem(
-                "\(settings.home.path(percentEncoded: false)) can't be made for the workers' database; set ETL_DATABASE "
-                    + "or ETL_DASH_HOME to another place (\(error))"
+                "\(settings.home.path(percentEncoded: false)) can't be made for the workers' database; set "
+                    + "ETL_DATABASE or ETL_DASH_HOME to another place (\(error))"
             )
         }
     }

@@ -59,9 +59,9 @@ struct NewsSite: Sendable {
         let facts = (0..<6).map { number in
             let (first, second) = (name(100 + article * 7 + number), name(200 + article * 11 + number))
             return """
-                <p>\(person) of \(company) told the council of \(place) that the \(first) near the old harbour had been \
-                closed after engineers found \(number + article + 2) faults in the \(second), and that \(company) would \
-                pay for the repair before the winter.</p>
+                <p>\(person) of \(company) told the council of \(place) that the \(first) near the old harbour had \
+                been closed after engineers found \(number + article + 2) faults in the \(second), and that \(company) \
+                would pay for the repair before the winter.</p>
                 """
         }
         return """

@@ -46,7 +46,9 @@ package enum ProcessTable {
 
     private static func state(of pid: Int32) -> String? { fields(of: pid).first }
 
-    /// The fields of `/proc/PID/stat` from the state on; they stand after the last parenthesis, which the name may hold.
+    /// The fields of `/proc/PID/stat` from the state on.
+    ///
+    /// They stand after the last parenthesis: the name before it may hold some of its own.
     private static func fields(of pid: Int32) -> [String] {
         guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/stat"),
             let tail = String(decoding: data, as: UTF8.self).split(separator: ")").last
