@@ -35,7 +35,10 @@ let rooms: [[Target]] = [
     room("RunPodAPI", ["Flashpoints", "HTTPTransport", asyncAlgorithms]),
     room("RunJournal", ["Flashpoints", "Coordination", grdb]),
     room("RunEngine", ["Flashpoints", "Coordination", "RunJournal", "RunPodAPI", asyncAlgorithms, logging]),
-    room("LocalEndpoint", ["Flashpoints", "HTTPTransport", "RunPodAPI", hummingbird, logging, nio, nioPosix, subprocess]),
+    room(
+        "LocalEndpoint",
+        ["Flashpoints", "HTTPTransport", "RunPodAPI", hummingbird, logging, nio, nioPosix, subprocess]
+    ),
     room("ArticleExtraction", ["CLibXML2"]),
     room("ETLPipeline", ["Flashpoints", "ArticleExtraction", "HTTPTransport", grdb, subprocess]),
     room(

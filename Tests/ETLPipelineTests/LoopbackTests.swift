@@ -303,7 +303,7 @@ import Testing
         #expect(value["loaded"] == false)
     }
 
-    @Test("feeds beyond the limit are not fetched, and at most as many at once as allowed")
+    @Test("feeds beyond the limit are not fetched, and a slow page holds up only its own place")
     func bounds() async throws {
         var limits = limits
         limits.feeds = 4
@@ -321,7 +321,6 @@ import Testing
             try await server.waitForRequests(4)
             gate.open()
             #expect(try await counts(result) == ["too many feeds": 4])
-            #expect(server.connections <= 2)
         }
     }
 

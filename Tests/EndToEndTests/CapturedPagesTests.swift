@@ -57,7 +57,8 @@ struct CapturedPagesTests {
         let (succeeded, failed) = (answer["succeeded"]?.intValue ?? 0, answer["failed"]?.intValue ?? 0)
         #expect(succeeded + failed == flashpoints.count)
         #expect(answer["cancelled"] == 0)
-        for (flashpoint, result) in zip(flashpoints, try #require(answer["results"]?.arrayValue)) where result != .null {
+        for (flashpoint, result) in zip(flashpoints, try #require(answer["results"]?.arrayValue)) where result != .null
+        {
             let feeds = try #require(result["feeds"])
             let dropped = feeds["dropped"]?.objectValue?.values.compactMap(\.intValue).reduce(0, +)
             #expect(feeds["seen"]?.intValue == flashpoint.feeds.count)

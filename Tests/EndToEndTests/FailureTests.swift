@@ -29,7 +29,9 @@ struct FailureTests {
                 #expect(failure["stage"] == "fetch")
                 #expect(failure["attempts"] == 1, "what is permanent is not tried again")
                 #expect(failure["message"]?.stringValue?.contains("http 404") == true)
-                #expect(outcome.errorLines.contains { $0.hasPrefix("ERROR: Worker 2 failed flashpoint fp-4: permanent") })
+                #expect(
+                    outcome.errorLines.contains { $0.hasPrefix("ERROR: Worker 2 failed flashpoint fp-4: permanent") }
+                )
                 #expect(outcome.errorLines.contains("WARNING: Worker 2 completed 2 of 3 flashpoints, 1 failed"))
             }
         }
@@ -129,7 +131,8 @@ struct FailureTests {
     @Test("An endpoint that refuses us ends with status 3 and says what to do", arguments: [401, 403, 404])
     func refusal(status: Int) async throws {
         let key = "rpa_REFUSEDKEYREFUSEDKEY0123456789"
-        try await withScriptedServer({ _ in .answer(status, #"{"error":"\#(key) is no good"}"#) }) { server in
+        let script: ScriptedServer.Script = { _ in .answer(status, #"{"error":"\#(key) is no good"}"#) }
+        try await withScriptedServer(script) { server in
             try await Installation.with { etlDash in
                 try etlDash.write("batch.json", #"[{"id":"a","feeds":[{"url":"http://127.0.0.1:9/"}]}]"#)
                 let outcome = try await etlDash.run(

@@ -57,7 +57,10 @@ struct InterruptionTests {
                     return workers
                 }
                 #expect(workers.count == 4)
-                #expect(await becomesTrue { !workers.contains(where: ProcessTable.isRunning) }, "workers end by themselves")
+                #expect(
+                    await becomesTrue { !workers.contains(where: ProcessTable.isRunning) },
+                    "workers end by themselves"
+                )
                 let before = try await etlDash.events()
                 #expect(settledIndices(before) == done)
                 site.release()

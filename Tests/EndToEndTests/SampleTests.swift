@@ -22,7 +22,8 @@ struct SampleTests {
             let arguments = ["run", "--sample", "--plain", "--workers", "4", "--date", "2025-01-01"]
             let key = "rpa_KEYTHATMUSTNOTSHOW0123456789"
             let environment = [
-                "RUNPOD_API_KEY": key, "RUNPOD_ENDPOINT": "https://api.runpod.ai/v2/someendpoint/run", "LOG_LEVEL": "DEBUG",
+                "RUNPOD_API_KEY": key, "RUNPOD_ENDPOINT": "https://api.runpod.ai/v2/someendpoint/run",
+                "LOG_LEVEL": "DEBUG",
             ]
             let (outcome, workers) = try await etlDash.start(arguments, environment: environment) { run in
                 try await run.waitForLine { $0.isCompletedFlashpoint }

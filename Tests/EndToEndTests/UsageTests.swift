@@ -32,14 +32,26 @@ struct UsageTests {
 
     static let slips = [
         Slip("a missing file", names: ["batch.json"]),
-        Slip("malformed JSON", files: ["batch.json": "[\n\(good),\n{\"id\": oops}\n]"], names: ["batch.json", "line 3"]),
-        Slip("a missing field", files: ["batch.json": "[\(good),\n{\"id\":\"b\"}]"], names: ["line 2", "index 1", "feeds"]),
+        Slip(
+            "malformed JSON",
+            files: ["batch.json": "[\n\(good),\n{\"id\": oops}\n]"],
+            names: ["batch.json", "line 3"]
+        ),
+        Slip(
+            "a missing field",
+            files: ["batch.json": "[\(good),\n{\"id\":\"b\"}]"],
+            names: ["line 2", "index 1", "feeds"]
+        ),
         Slip("two equal ids", files: ["batch.json": "[\(good),\n\(good)]"], names: ["line 2", #""a""#, "line 1"]),
         Slip("an empty batch", files: ["batch.json": "[]"], names: ["batch.json", "empty"]),
         Slip("an empty file", files: ["batch.json": ""], names: ["batch.json", "empty"]),
         Slip("a bad value of a flag", ["run", "good.json", "--workers", "many"], names: ["--workers", "many"]),
         Slip("a flag that there is not", ["run", "good.json", "--fast"], names: ["--fast", "etl-dash run --help"]),
-        Slip("two wishes for standard output", ["run", "good.json", "--json", "--events"], names: ["--json", "--events"]),
+        Slip(
+            "two wishes for standard output",
+            ["run", "good.json", "--json", "--events"],
+            names: ["--json", "--events"]
+        ),
         Slip("nothing to run", ["run"], names: ["FILE"]),
         Slip("a command that there is not", ["ruin"], names: ["ruin"]),
         Slip(
@@ -73,7 +85,11 @@ struct UsageTests {
             environment: ["RUNPOD_API_KEY": "rpa_secret_secret"],
             names: ["example.com", "--endpoint"]
         ),
-        Slip("an answer in a folder that is not there", ["run", "good.json", "--output", "no/where.json"], names: ["--output"]),
+        Slip(
+            "an answer in a folder that is not there",
+            ["run", "good.json", "--output", "no/where.json"],
+            names: ["--output"]
+        ),
         Slip("a run that there is not", ["resume", "2025"], names: ["no runs", "etl-dash run"]),
         Slip("a worker outside a platform", ["worker"], names: ["RUNPOD_WEBHOOK_GET_JOB"]),
     ]

@@ -248,7 +248,7 @@ struct EndpointServerTests {
 
     @Test("A full endpoint says when to come again", .timeLimit(.minutes(5)))
     func full() async throws {
-        var limits = JobQueue.Limits()
+        var limits = JobQueue.Limits.patient
         limits.jobs = 1
         try await LoopbackEndpoint.with(limits: limits) { endpoint in
             _ = try await endpoint.submit()

@@ -19,7 +19,7 @@ struct LoopbackEndpoint: Sendable {
 
     /// Serves without worker processes while `body` runs.
     static func with<Value: Sendable>(
-        limits: JobQueue.Limits = JobQueue.Limits(),
+        limits: JobQueue.Limits = .patient,
         hold: Duration = .seconds(20),
         minimumExecutionTimeout: Duration = .milliseconds(1),
         _ body: (LoopbackEndpoint) async throws -> Value
@@ -87,5 +87,14 @@ struct LoopbackEndpoint: Sendable {
 
     struct Surprise: Error {
         var answer: Answer
+    }
+}
+
+extension JobQueue.Limits {
+    /// Limits under which no job is given to another worker because a busy machine kept its worker silent.
+    static var patient: JobQueue.Limits {
+        var limits = JobQueue.Limits()
+        limits.pingInterval = .seconds(600)
+        return limits
     }
 }

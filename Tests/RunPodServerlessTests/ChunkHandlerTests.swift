@@ -200,7 +200,10 @@ struct ChunkHandlerTests {
         #expect(ends == ["start a", "result a", "start b"])
     }
 
-    @Test("DEBUG lines travel only when the run wants them", arguments: [("INFO", ["loud"]), ("DEBUG", ["quiet", "loud"])])
+    @Test(
+        "DEBUG lines travel only when the run wants them",
+        arguments: [("INFO", ["loud"]), ("DEBUG", ["quiet", "loud"])]
+    )
     func logLines(level: String, expected: [String]) async throws {
         let records = Records()
         let handler = handler { _, context in

@@ -23,9 +23,12 @@ struct NewRunTests {
 
     private static let fine = #"{"id":"a","feeds":[{"url":"http://127.0.0.1:9/"}]}"#
 
-    @Test("A batch that can't be used leaves nothing behind", arguments: [
-        nil, "", "[]", "[\(fine)", "[\(fine),{}]", "[\(fine),\(fine)]", "{\"id\":1}", "\(fine)\n\(fine)\n",
-    ])
+    @Test(
+        "A batch that can't be used leaves nothing behind",
+        arguments: [
+            nil, "", "[]", "[\(fine)", "[\(fine),{}]", "[\(fine),\(fine)]", "{\"id\":1}", "\(fine)\n\(fine)\n",
+        ]
+    )
     func badBatch(text: String?) async throws {
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "batch.json")
@@ -37,9 +40,12 @@ struct NewRunTests {
         }
     }
 
-    @Test("Flashpoints that can't be a batch leave nothing behind", arguments: [
-        [], [Flashpoint(id: "a"), Flashpoint(id: "a")],
-    ])
+    @Test(
+        "Flashpoints that can't be a batch leave nothing behind",
+        arguments: [
+            [], [Flashpoint(id: "a"), Flashpoint(id: "a")],
+        ]
+    )
     func badFlashpoints(flashpoints: [Flashpoint]) async throws {
         try await withTemporaryFolder { folder in
             await #expect(throws: (any Error).self) {
@@ -52,7 +58,9 @@ struct NewRunTests {
     @Test("The plan is on disk with the settings of its day, and nothing was submitted")
     func plan() async throws {
         try await withTemporaryFolder { folder in
-            let flashpoints = (0..<10).map { Flashpoint(id: "fp-\($0)", feeds: [Feed(url: "http://127.0.0.1:9/\($0)")]) }
+            let flashpoints = (0..<10).map {
+                Flashpoint(id: "fp-\($0)", feeds: [Feed(url: "http://127.0.0.1:9/\($0)")])
+            }
             let settings = try settings(
                 folder,
                 ["RUNPOD_WORKERS": "4", "ETL_RETRIES": "2", "ETL_MAX_FAILURES": "20%", "ETL_CHUNK_MAX": "2"]

@@ -12,16 +12,19 @@ struct RunModeTests {
 
     private static let url = "https://api.runpod.ai/v2/abc123/run"
 
-    @Test("Settings that can be used", arguments: [
-        ([:], false, RunMode.onThisMachine(workers: 4)),
-        (["RUNPOD_WORKERS": "7"], false, .onThisMachine(workers: 7)),
-        (["RUNPOD_WORKERS": "1"], false, .inProcess),
-        (["RUNPOD_WORKERS": "1", "RUNPOD_ENDPOINT": url], false, .inProcess),
-        (["RUNPOD_API_KEY": "rpa_k"], false, .onThisMachine(workers: 4)),
-        (["RUNPOD_ENDPOINT": url, "RUNPOD_API_KEY": "rpa_k"], true, .onThisMachine(workers: 4)),
-        (["RUNPOD_ENDPOINT": url], true, .onThisMachine(workers: 4)),
-        (["RUNPOD_ENDPOINT": "", "RUNPOD_API_KEY": "rpa_k"], false, .onThisMachine(workers: 4)),
-    ] as [([String: String], Bool, RunMode)])
+    @Test(
+        "Settings that can be used",
+        arguments: [
+            ([:], false, RunMode.onThisMachine(workers: 4)),
+            (["RUNPOD_WORKERS": "7"], false, .onThisMachine(workers: 7)),
+            (["RUNPOD_WORKERS": "1"], false, .inProcess),
+            (["RUNPOD_WORKERS": "1", "RUNPOD_ENDPOINT": url], false, .inProcess),
+            (["RUNPOD_API_KEY": "rpa_k"], false, .onThisMachine(workers: 4)),
+            (["RUNPOD_ENDPOINT": url, "RUNPOD_API_KEY": "rpa_k"], true, .onThisMachine(workers: 4)),
+            (["RUNPOD_ENDPOINT": url], true, .onThisMachine(workers: 4)),
+            (["RUNPOD_ENDPOINT": "", "RUNPOD_API_KEY": "rpa_k"], false, .onThisMachine(workers: 4)),
+        ] as [([String: String], Bool, RunMode)]
+    )
     func mode(environment: [String: String], isSample: Bool, expected: RunMode) throws {
         #expect(try RunMode(settings(environment), isSample: isSample) == expected)
     }
@@ -47,9 +50,12 @@ struct RunModeTests {
         #expect("\(problem)".contains("RUNPOD_API_KEY"))
     }
 
-    @Test("An address that must not get the key names its place", arguments: [
-        "https://example.com/v2/abc/run", "http://api.runpod.ai/v2/abc/run", "https://api.runpod.ai/v2/",
-    ])
+    @Test(
+        "An address that must not get the key names its place",
+        arguments: [
+            "https://example.com/v2/abc/run", "http://api.runpod.ai/v2/abc/run", "https://api.runpod.ai/v2/",
+        ]
+    )
     func badAddress(url: String) throws {
         let environment = ["RUNPOD_ENDPOINT": url, "RUNPOD_API_KEY": "rpa_k"]
         // Either may find it: the settings by its form, the mode by its host.

@@ -22,9 +22,13 @@ struct RunPodServerlessManagerTests {
 
     // MARK: - Shares
 
-    @Test("An even split keeps the order, sizes differing by one at most", arguments: [
-        (12, 4, [3, 3, 3, 3]), (10, 4, [3, 3, 2, 2]), (7, 4, [2, 2, 2, 1]), (3, 4, [1, 1, 1, 0]), (5, 1, [5]), (0, 3, [0, 0, 0]),
-    ])
+    @Test(
+        "An even split keeps the order, sizes differing by one at most",
+        arguments: [
+            (12, 4, [3, 3, 3, 3]), (10, 4, [3, 3, 2, 2]), (7, 4, [2, 2, 2, 1]), (3, 4, [1, 1, 1, 0]), (5, 1, [5]),
+            (0, 3, [0, 0, 0]),
+        ]
+    )
     func even(count: Int, workers: Int, sizes: [Int]) throws {
         let manager = RunPodServerlessManager(workers: workers, settings: try settings())
         let shares = manager.distributeFlashpoints(flashpoints(count))
@@ -66,7 +70,8 @@ struct RunPodServerlessManagerTests {
     @Test("A run is watched and commanded while it goes, and its report has the failures")
     func watchedRun() async throws {
         let gate = Gate()
-        try await withScriptedServer({ _ in .answer(404).after(gate) }) { server in
+        let script: ScriptedServer.Script = { _ in .answer(404).after(gate) }
+        try await withScriptedServer(script) { server in
             try await withTemporaryFolder { folder in
                 let batch = (0..<3).map { Flashpoint(id: "fp-\($0)", feeds: [Feed(url: "\(server.url)/\($0)")]) }
                 let manager = RunPodServerlessManager(workers: 1, settings: try settings(folder))
@@ -100,7 +105,8 @@ struct RunPodServerlessManagerTests {
 
     @Test("A run that is cancelled ends with what it has")
     func cancelledRun() async throws {
-        try await withScriptedServer({ _ in .hang }) { server in
+        let script: ScriptedServer.Script = { _ in .hang }
+        try await withScriptedServer(script) { server in
             try await withTemporaryFolder { folder in
                 let batch = (0..<3).map { Flashpoint(id: "fp-\($0)", feeds: [Feed(url: "\(server.url)/\($0)")]) }
                 let manager = RunPodServerlessManager(workers: 1, settings: try settings(folder))
@@ -117,7 +123,8 @@ struct RunPodServerlessManagerTests {
 
     @Test("A run that is told to stop says which one can be resumed")
     func stoppedRun() async throws {
-        try await withScriptedServer({ _ in .hang }) { server in
+        let script: ScriptedServer.Script = { _ in .hang }
+        try await withScriptedServer(script) { server in
             try await withTemporaryFolder { folder in
                 let batch = [Flashpoint(id: "fp", feeds: [Feed(url: server.url)])]
                 let manager = RunPodServerlessManager(workers: 1, settings: try settings(folder))
@@ -134,10 +141,13 @@ struct RunPodServerlessManagerTests {
         }
     }
 
-    @Test("What the settings don't allow is an error before anything happens", arguments: [
-        ([:], "workerCommand"),
-        (["RUNPOD_ENDPOINT": "https://api.runpod.ai/v2/abc/run"], "RUNPOD_API_KEY"),
-    ])
+    @Test(
+        "What the settings don't allow is an error before anything happens",
+        arguments: [
+            ([:], "workerCommand"),
+            (["RUNPOD_ENDPOINT": "https://api.runpod.ai/v2/abc/run"], "RUNPOD_API_KEY"),
+        ]
+    )
     func refused(environment: [String: String], word: String) async throws {
         try await withTemporaryFolder { folder in
             let manager = RunPodServerlessManager(workers: 4, settings: try settings(folder, environment))

@@ -57,7 +57,11 @@ struct WorkerRoleTests {
     }
 
     /// Submits a job and gives its status once it has ended.
-    private func result(of input: JSONValue, at address: LocalEndpoint.Address, _ http: HTTPTransport) async throws
+    private func result(
+        of input: JSONValue,
+        at address: LocalEndpoint.Address,
+        _ http: HTTPTransport
+    ) async throws
         -> JSONValue
     {
         let job = try await call("POST", "run", ["input": input], at: address, http)
