@@ -92,9 +92,18 @@ extension String {
             let digits = word.filter(\.isWholeNumber)
             let isStatus = word.hasPrefix(digits) && (400..<600).contains(Int(digits) ?? 0)
             let hasNumber = word.contains(where: \.isWholeNumber) && !isStatus
-            let isParticular = hasNumber || word.contains("://") || (!id.isEmpty && word.contains(id))
+            let isParticular = hasNumber || word.contains("://") || (!id.isEmpty && word.names(id))
             return isParticular ? "…" : String(word)
         }
         return String(words.joined(separator: " ").prefix(200))
+    }
+}
+
+extension Substring {
+    /// Whether the word is the id, quotes and punctuation around it aside; a short id also stands inside other words.
+    fileprivate func names(_ id: String) -> Bool {
+        guard let range = firstRange(of: id) else { return false }
+        let around = [self[..<range.lowerBound], self[range.upperBound...]]
+        return around.allSatisfy { !$0.contains { $0.isLetter || $0.isNumber } }
     }
 }

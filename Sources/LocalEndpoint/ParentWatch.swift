@@ -18,6 +18,14 @@ package enum ParentWatch {
     /// Throws `CancellationError` when cancelled, and an `IOError` for a descriptor that can't be watched, such as a
     /// regular file.
     package static func waitForEndOfFile(on descriptor: CInt = 0) async throws {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw IOError(errnoCode: errno, reason: "fstat of descriptor \(descriptor)")
+        }
+        // NIO ends the process over a descriptor that can't be polled, such as /dev/null.
+        guard [S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT) else {
+            throw IOError(errnoCode: EINVAL, reason: "descriptor \(descriptor) is no pipe and no socket")
+        }
         // The channel closes what it is given; the original stays the caller's.
         let copy = dup(descriptor)
         guard copy >= 0 else { throw IOError(errnoCode: errno, reason: "dup of descriptor \(descriptor)") }

@@ -62,7 +62,12 @@ package struct RunLauncher: Sendable {
             try journal.close()
             return .ended(answer)
         }
-        let log = try await RunLogKeeper(folder: folder, journal: journal, level: LogLevel(settings.logLevel))
+        let log = try await RunLogKeeper(
+            folder: folder,
+            journal: journal,
+            level: LogLevel(settings.logLevel),
+            logger: logger
+        )
         let control = RunControl()
         let feed = EventFeed(journal: journal) { await log.keep($0) }
         let handle = RunHandle(header: state.plan.header, folder: folder, control: control, feed: feed)

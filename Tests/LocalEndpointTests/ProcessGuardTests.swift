@@ -114,6 +114,14 @@ struct ProcessGuardTests {
         #expect(write(held, "x", 1) == 1)
     }
 
+    @Test("The null device, which NIO would end the process over, can't be watched")
+    func nullDevice() async throws {
+        let descriptor = open("/dev/null", O_RDONLY)
+        try #require(descriptor >= 0)
+        defer { close(descriptor) }
+        await #expect(throws: (any Error).self) { try await ParentWatch.waitForEndOfFile(on: descriptor) }
+    }
+
     @Test("A file can't be watched")
     func file() async throws {
         try await withTemporaryFolder { folder in
