@@ -50,6 +50,9 @@ let rooms: [[Target]] = [
         tests: ["SampleNews"]
     ),
     room("SampleNews", ["Flashpoints", hummingbird, logging, nio], tests: ["HTTPTransport"]),
+    room("Canvas", []),
+    room("Terminal", ["Canvas", "CNCurses"]),
+    room("Dashboard", ["Canvas", "Coordination", "Flashpoints"], tests: ["RunEngine"]),
 ]
 
 let libraries = rooms.flatMap { $0 }.filter { !$0.isTest }.map { Target.Dependency.target(name: $0.name) }
@@ -82,6 +85,11 @@ let package = Package(
             pkgConfig: "libxml-2.0",
             providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]
         ),
+        .systemLibrary(
+            name: "CNCurses",
+            path: "Modules/CNCurses",
+            providers: [.apt(["libncurses-dev"]), .brew(["ncurses"])]
+        ),
         .executableTarget(name: "etl-dash", dependencies: libraries + [argumentParser, logging, unixSignals]),
         .executableTarget(name: "etl-bench", dependencies: libraries + [argumentParser, logging]),
         .target(
@@ -105,7 +113,7 @@ let upcomingFeatures = [
 for target in package.targets where target.type != .system {
     var settings = target.swiftSettings ?? []
     settings += upcomingFeatures.map { .enableUpcomingFeature($0) }
-    if target.name == "ArticleExtraction" { settings.append(.strictMemorySafety()) }
+    if ["ArticleExtraction", "Terminal"].contains(target.name) { settings.append(.strictMemorySafety()) }
     if Context.environment["ETL_DASH_WARNINGS_AS_ERRORS"] == "1" { settings.append(.treatAllWarnings(as: .error)) }
     target.swiftSettings = settings
 }

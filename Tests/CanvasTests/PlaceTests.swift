@@ -1,0 +1,5 @@
+import Canvas
+import Testing
+
+@Suite("Canvas")
+struct PlaceTests {}

@@ -1,0 +1,5 @@
+import Dashboard
+import Testing
+
+@Suite("Dashboard")
+struct PlaceTests {}

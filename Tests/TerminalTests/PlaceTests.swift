@@ -1,0 +1,5 @@
+import Terminal
+import Testing
+
+@Suite("Terminal")
+struct PlaceTests {}
