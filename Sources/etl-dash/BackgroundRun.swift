@@ -47,6 +47,13 @@ struct BackgroundRun: Sendable {
     let outputs: OutputFlags
     let terminals: Terminals
 
+    /// `POSIX_SPAWN_SETSID`, which the headers of glibc and musl show only to who asks for all of GNU.
+    #if canImport(Darwin)
+    private static let newSession = Int32(POSIX_SPAWN_SETSID)
+    #else
+    private static let newSession: Int32 = 0x80
+    #endif
+
     private var wordsPath: String { "\(folder.path)/background.log" }
 
     /// `resume`, with what was typed for this process and is not on disk or in the environment.
@@ -125,7 +132,7 @@ struct BackgroundRun: Sendable {
         sigemptyset(&blocked)
         posix_spawnattr_setsigdefault(&attributes, &defaults)
         posix_spawnattr_setsigmask(&attributes, &blocked)
-        let flags = Int32(POSIX_SPAWN_SETSID) | Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)
+        let flags = Self.newSession | Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)
         posix_spawnattr_setflags(&attributes, Int16(flags))
         var pid: pid_t = 0
         let code = withCStrings(command) { arguments in

@@ -50,7 +50,7 @@ struct ResumeCommand: StatusCommand {
                 canHaveScreen: !hasEnded
             )
             return try await session.drive { screen in
-                await screen?.tell(.preparing("Resuming run \(folder.run)"))
+                await screen?.prepare("Resuming run \(folder.run)")
                 guard let site else { return try await session.drive(folder, on: screen) }
                 return try await Self.serving(site, of: folder) { try await session.drive(folder, on: screen) }
             }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Coordination
 import FoundationEssentials
 import RunJournal
 import RunPodServerless
@@ -56,13 +57,13 @@ struct RunCommand: StatusCommand {
             )
             return try await session.drive { screen in
                 guard let file else { return try await Self.runSample(session, screen) }
-                await screen?.tell(.preparing("Reading \(file)"))
+                await screen?.prepare("Reading \(file)")
                 let folder = try await NewRun.create(
                     from: .path(file),
                     settings: settings,
                     silenceLimit: session.silenceLimit
                 ) { count in
-                    await screen?.tell(.preparing("Reading \(file): \(RunSummary.flashpoints(count))"))
+                    await screen?.prepare("Reading \(file): \(RunSummary.flashpoints(count))")
                 }
                 return try await session.drive(folder, on: screen)
             }
@@ -70,7 +71,7 @@ struct RunCommand: StatusCommand {
     }
 
     private static func runSample(_ session: RunSession, _ screen: RunScreen?) async throws -> RunSession.Driven {
-        await screen?.tell(.preparing("Starting the sample's site"))
+        await screen?.prepare("Starting the sample's site")
         if session.settings.runpodEndpoint != nil {
             await session.say(.info, "--sample runs on this machine; RUNPOD_ENDPOINT is ignored", on: screen)
         }

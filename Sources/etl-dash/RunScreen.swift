@@ -45,7 +45,7 @@ final class RunScreen: Sendable {
     ) async throws -> (value: Value, departure: Dashboard.Departure?) {
         let screen = RunScreen()
         let abandoned = screen.abandoned
-        return try await withTaskGroup(of: Ended<Value>.self) { group in
+        return try await withThrowingTaskGroup(of: Ended<Value>.self) { group in
             group.addTask {
                 do {
                     return .screen(.success(try await screen.show(dashboard, setup, files)))
@@ -62,7 +62,7 @@ final class RunScreen: Sendable {
             }
             var result: Result<Value, any Error>?
             var shown: Result<Dashboard.Departure?, any Error>?
-            for await ended in group {
+            for try await ended in group {
                 switch ended {
                 case .screen(let outcome):
                     shown = outcome
@@ -93,6 +93,9 @@ final class RunScreen: Sendable {
     }
 
     // MARK: - For who drives the run
+
+    /// Says what is being done before there is a run.
+    func prepare(_ text: String) async { await tell(.preparing(text)) }
 
     /// Shows something, waiting where the dashboard is slow; has no effect once the screen is gone.
     func tell(_ report: ScreenReport) async { await reports.send(report) }
