@@ -4,7 +4,7 @@ extension Layout {
     /// How many workers want a place, and what kind of place.
     struct WorkersDemand {
         var count: Int
-        var arrangement: Arrangement
+        var arrangement: Model.Arrangement
         var largestShare: Int
 
         /// Columns and rows of the smallest pane, its border included.

@@ -4,22 +4,6 @@ package import Canvas
 ///
 /// Holds places only, so that drawing and paging agree on them. Costs O(1), whatever the number of workers.
 package struct Layout: Sendable, Hashable {
-    /// What the operator asked for.
-    package enum Arrangement: Sendable, Hashable, CaseIterable {
-        /// Panes if every worker's fits, else the table.
-        case automatic
-        case panes
-        case table
-    }
-
-    /// What fills the screen between header and footer.
-    package enum Screen: Sendable, Hashable, CaseIterable {
-        case main
-        case log
-        case worker
-        case failures
-    }
-
     /// How workers are shown.
     package enum Workers: Sendable, Hashable {
         /// Not at all.
@@ -49,7 +33,7 @@ package struct Layout: Sendable, Hashable {
     }
 
     package let size: Size
-    package let screen: Screen
+    package let screen: Model.Screen
     /// Whether there is no room for more than a line on the state of the run.
     package let isStateLine: Bool
     package private(set) var header = Rect(0, 0, 0, 0)
@@ -73,8 +57,8 @@ package struct Layout: Sendable, Hashable {
     package init(
         size: Size,
         workers count: Int,
-        arrangement: Arrangement = .automatic,
-        screen: Screen = .main,
+        arrangement: Model.Arrangement = .automatic,
+        screen: Model.Screen = .main,
         hasNotice: Bool = false,
         summaryRows: Int = 0,
         largestShare: Int = 999
