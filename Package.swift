@@ -98,7 +98,11 @@ let package = Package(
             path: "Tests/TestSupport"
         ),
         .testTarget(name: "EtlDashTests", dependencies: ["etl-dash", "TestSupport"] + libraries),
-        .testTarget(name: "EndToEndTests", dependencies: ["etl-dash", "TestSupport", subprocess, grdb] + libraries),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["etl-dash", "TestSupport", subprocess, grdb] + libraries,
+            exclude: ["Fixtures"]
+        ),
         .testTarget(name: "PackageTests", dependencies: ["TestSupport", subprocess]),
     ],
     swiftLanguageModes: [.v6]

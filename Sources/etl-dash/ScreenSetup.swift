@@ -31,11 +31,11 @@ struct ScreenSetup: Sendable {
     /// - Throws: `TerminalProblem` when this process has no terminal for a screen.
     init(_ settings: Settings, environment: [String: String] = ProcessInfo.processInfo.environment) throws(TerminalProblem) {
         try Terminal.check(environment: environment)
-        var options = Terminal.Options()
+        var options = Terminal.Options(environment: environment)
         options.isASCII = settings.ascii
-        options.color =
+        options.colours =
             switch settings.color {
-            case .auto: .auto
+            case .auto: .automatic
             case .always: .always
             case .never: .never
             }

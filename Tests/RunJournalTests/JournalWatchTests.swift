@@ -8,14 +8,14 @@ struct JournalWatchTests {
     @Test("another connection's commit changes the number, and nothing else does")
     func changes() async throws {
         try await withTemporaryFolder { home in
-            let run = try await SampleRun.planned(home: home.path)
-            let watch = try JournalWatch(run.folder)
+            let journal = try await SampleRun.create(in: home)
+            let watch = try JournalWatch(journal.folder)
             let before = try watch.version()
             #expect(try watch.version() == before)
-            try await run.journal.commit([Event(seq: 1, at: 0, t: 0, body: .runPaused)])
+            try await journal.commit([Event(seq: 1, at: 0, t: 0, body: .runPaused)])
             let after = try watch.version()
             #expect(after != before)
-            _ = try await run.journal.events(after: 0, limit: 10)
+            _ = try await journal.events(after: 0, limit: 10)
             #expect(try watch.version() == after)
         }
     }
