@@ -1,4 +1,4 @@
-package import Coordination
+import Coordination
 
 /// The latest lines of a run's log, and which of them are shown.
 ///
@@ -76,6 +76,25 @@ package struct LogBook: Sendable {
         guard number >= firstNumber, number < nextNumber else { return nil }
         let place = number - firstNumber
         return chunks[place / Chunk.capacity].entry(place % Chunk.capacity)
+    }
+
+    /// How severe a line is; `nil` when it is not in memory.
+    func level(_ number: Int) -> LogLevel? {
+        guard number >= firstNumber, number < nextNumber else { return nil }
+        let place = number - firstNumber
+        return chunks[place / Chunk.capacity].level(place % Chunk.capacity)
+    }
+
+    /// The shown lines as a text, like those of the run's log file; takes some seconds for a full book.
+    var text: String {
+        var text = ""
+        for position in 0..<shownCount {
+            guard let entry = self[number(at: position)] else { continue }
+            let level = entry.level.rawValue
+            text += "\(WallTime.text(entry.at)) \(level)" + String(repeating: " ", count: 8 - level.count)
+            text += (entry.worker.map { "w\($0) " } ?? "- ") + entry.message + "\n"
+        }
+        return text
     }
 
     /// Number of the shown line at a position among the shown ones.
@@ -183,6 +202,8 @@ extension LogBook {
         private func range(_ place: Int) -> Range<Int> {
             (place == 0 ? 0 : Int(marks[place - 1].end))..<Int(marks[place].end)
         }
+
+        func level(_ place: Int) -> LogLevel { LogLevel.allCases[Int(marks[place].level)] }
 
         func entry(_ place: Int) -> LogEntry {
             let mark = marks[place]

@@ -1,4 +1,4 @@
-package import Coordination
+import Coordination
 import Synchronization
 
 /// What lines of the log are searched for.

@@ -9,6 +9,8 @@ package enum Message: Sendable {
     case receipt(Command, Receipt)
     /// Time has passed.
     case tick
+    /// There is time to go on with what was put off to keep the keys quick.
+    case slice
     /// Text went to the terminal's clipboard, or could not.
     case copied(String, isSent: Bool)
     /// A file was written, as the sentence says, or could not be.
@@ -25,6 +27,8 @@ package enum Action: Sendable, Hashable {
     case save(SaveRequest)
     /// Write what is on the screen to a file.
     case saveScreen(path: String)
+    /// Write the shown lines of the log to a file.
+    case saveLog(path: String)
     case suspend
     /// Draw every cell again.
     case invalidate

@@ -20,4 +20,7 @@ extension Model {
         if case .prompt = overlay { return true }
         return notice != nil || standingNotice != nil
     }
+
+    /// Position of the selected worker among the shown ones; `nil` when there is none.
+    package var selectedRow: Int? { rows.firstIndex(of: selected) }
 }

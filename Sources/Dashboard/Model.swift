@@ -44,6 +44,8 @@ package struct Model: Sendable {
         package internal(set) var preparing: String?
         /// Who drives the run, as far as a viewer knows.
         package internal(set) var standing: Standing?
+        /// Seconds driven and wall time of the event that is furthest.
+        var latest: (t: Double, at: Int64) = (0, 0)
     }
 
     package let setup: Dashboard.Setup
@@ -78,6 +80,7 @@ package struct Model: Sendable {
     package internal(set) var hasKeyboard = true
     /// When Ctrl-C was pressed last.
     var interruptedAt: Int64?
+    var receipts = Receipts()
 
     package init(_ setup: Dashboard.Setup, size: Size, profile: Profile, now: Int64) {
         self.setup = setup
@@ -105,7 +108,9 @@ package struct Model: Sendable {
 
     /// Whether the run goes on, so that time matters.
     package var isLive: Bool {
-        guard live.overview.phase != .ended, live.standing != .interrupted else { return false }
+        guard live.overview.phase != .ended, live.overview.halted == nil, live.standing != .interrupted else {
+            return false
+        }
         return live.overview.phase == .running || live.preparing != nil
     }
 

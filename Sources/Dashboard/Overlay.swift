@@ -34,6 +34,9 @@ package struct Dialog: Sendable, Hashable {
     package var choices: [Choice]
     /// When it was opened; keys typed before one could read it are not for it.
     var openedAt: Int64
+
+    /// Milliseconds in which nobody can have read it.
+    static var readingTime: Int64 { 300 }
 }
 
 /// The page of keys.

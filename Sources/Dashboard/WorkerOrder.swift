@@ -22,6 +22,19 @@ package struct WorkerOrder: Sendable, Hashable {
         self.isReversed = isReversed
     }
 
+    /// The order in words, such as `state, trouble first`.
+    package var title: String {
+        let title =
+            switch key {
+            case .number: "number"
+            case .state: "state, trouble first"
+            case .progress: "progress, least first"
+            case .eta: "time left, longest first"
+            case .failures: "failures, most first"
+            }
+        return isReversed ? title + ", reversed" : title
+    }
+
     /// The order by the next key.
     var next: WorkerOrder {
         let keys = Key.allCases
