@@ -11,24 +11,6 @@ extension Model {
         return canvas
     }
 
-    /// Where everything is, for drawing and for paging alike.
-    package var layout: Layout {
-        Layout(
-            size: size,
-            workers: rows.count,
-            arrangement: arrangement,
-            screen: screen,
-            hasNotice: notice != nil || standingNotice != nil || isTyping,
-            summaryRows: SummaryView.rows(of: self),
-            largestShare: overview.header?.shares.max() ?? 0
-        )
-    }
-
-    /// Whether a line is being typed where notices are.
-    private var isTyping: Bool {
-        if case .prompt = overlay { true } else { false }
-    }
-
     /// What must be known as long as it lasts and no newer notice takes its place: trouble first.
     package var standingNotice: Notice? {
         if let halted = overview.halted, overview.phase != .ended {

@@ -93,7 +93,7 @@ struct HelpView {
             drawTitle(in: Rect(frame.x + 1, frame.y, frame.width - 2, 1), on: &canvas)
             inside = frame.inset(2, 1)
         }
-        let rows = KeyTable.help(for: scene.model, matching: help.query)
+        let rows = KeyTable.help(for: scene.model, context: help.context, matching: help.query)
         let columns = max(1, inside.width / Self.columnWidth)
         let height = max(1, inside.height)
         let page = height * columns
