@@ -47,6 +47,13 @@ struct FollowerTests {
         }
     }
 
+    /// Lets it look once more, and waits until it sleeps again: then all that is there has been told.
+    private func look(_ clock: TestClock) async {
+        await clock.waitForSleepers(1)
+        clock.advance(by: .seconds(1))
+        await clock.waitForSleepers(1)
+    }
+
     @Test("Without following it ends with what is there")
     func once() async throws {
         try await withTemporaryFolder { home in
@@ -70,35 +77,29 @@ struct FollowerTests {
             let lock = try RunLock(path: folder.lockPath)
             let log = try RunLog(path: folder.logPath)
             let told = Mutex(Told())
+            let reports = follower(folder, journal, clock, follows: true)
             try await withThrowingTaskGroup(of: Void.self) { group in
-                let reports = follower(folder, journal, clock, follows: true)
                 group.addTask {
                     for await report in reports { told.withLock { $0.take(report) } }
                 }
-                /// Until it sleeps again, all that is there is told.
-                func look() async {
-                    await clock.waitForSleepers(1)
-                    clock.advance(by: .seconds(1))
-                    await clock.waitForSleepers(1)
-                }
-                await look()
-                #expect(told.withLock { $0.standings } == [.driven(pid: getpid())])
+                await look(clock)
+                #expect(told.withLock { $0.standings } == [.driven(pid: ProcessInfo.processInfo.processIdentifier)])
                 try await journal.commit([Event(seq: 1, at: 0, t: 0, body: .runPaused)])
                 log.append([RunLog.Line(at: 5, level: .debug, worker: nil, message: "too much")])
                 log.append([RunLog.Line(at: 5, level: .warning, worker: nil, message: "one")])
-                await look()
+                await look(clock)
                 #expect(told.withLock { $0.seqs } == [1])
                 #expect(told.withLock { $0.lines } == ["one"])
                 let (state, _) = try await journal.loadState()
                 let answer = state.answer(at: 0, now: 0)
                 try await journal.commit([Event(seq: 2, at: 0, t: 0, body: .runEnded(answer))])
-                await look()
+                await look(clock)
                 #expect(told.withLock { $0.seqs } == [1, 2])
                 lock.release()
                 clock.advance(by: .seconds(1))
                 try await group.waitForAll()
             }
-            #expect(told.withLock { $0.standings } == [.driven(pid: getpid()), .interrupted])
+            #expect(told.withLock { $0.standings } == [.driven(pid: ProcessInfo.processInfo.processIdentifier), .interrupted])
         }
     }
 

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Canvas
 import Settings
 import Testing
