@@ -121,8 +121,8 @@ struct Viewer: Sendable {
         }
     }
 
-    private var services: Dashboard.Services {
-        Dashboard.Services(
+    private var services: Services {
+        Services(
             send: { _ in .tooLate("nothing can be commanded here") },
             save: { [folder] in await ScreenFiles.system.save($0, of: folder) }
         )

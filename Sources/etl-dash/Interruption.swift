@@ -1,5 +1,6 @@
 import RunPodAPI
 import Synchronization
+import Terminal
 import UnixSignals
 
 #if canImport(Glibc)
@@ -91,7 +92,10 @@ final class Interruption: Sendable {
         }
         guard isFirst else {
             // Whoever presses Ctrl-C twice does not want to wait; the journal has all that was settled.
-            if signal != SIGHUP { _exit(128 + signal) }
+            if signal != SIGHUP {
+                Terminal.giveBackAtOnce()
+                _exit(128 + signal)
+            }
             return nil
         }
         if stop == nil { cancelled.release() }

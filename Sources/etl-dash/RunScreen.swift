@@ -135,7 +135,7 @@ final class RunScreen: Sendable {
             reports.close()
             closed.release()
         }
-        let services = Dashboard.Services(
+        let services = Services(
             send: { command in
                 guard let handle = self.state.withLock({ $0.handle }) else {
                     return .tooLate("the run is still being prepared")

@@ -7,14 +7,6 @@ import RunPodServerless
 import Settings
 import Terminal
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// A screen as the settings want it, on the terminal of this process.
 struct ScreenSetup: Sendable {
     /// How a run is shown.
@@ -29,7 +21,10 @@ struct ScreenSetup: Sendable {
     private let options: Terminal.Options
 
     /// - Throws: `TerminalProblem` when this process has no terminal for a screen.
-    init(_ settings: Settings, environment: [String: String] = ProcessInfo.processInfo.environment) throws(TerminalProblem) {
+    init(
+        _ settings: Settings,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(TerminalProblem) {
         try Terminal.check(environment: environment)
         var options = Terminal.Options(environment: environment)
         options.isASCII = settings.ascii
@@ -56,15 +51,12 @@ struct ScreenSetup: Sendable {
         isWanted: Bool,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> Choice {
-        let type = environment["TERM"] ?? ""
-        // Pipes and terminals that say themselves that they can do nothing surprise nobody.
-        guard isWanted, isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, !type.isEmpty, type != "dumb" else {
-            return .lines(why: nil)
-        }
+        guard isWanted else { return .lines(why: nil) }
         do throws(TerminalProblem) {
             return .screen(try ScreenSetup(settings, environment: environment))
         } catch {
-            return .lines(why: error.description)
+            // Pipes and terminals that say themselves that they can do nothing surprise nobody.
+            return .lines(why: error.reason == .notATerminal || error.reason == .dumb ? nil : error.description)
         }
     }
 
@@ -75,7 +67,7 @@ struct ScreenSetup: Sendable {
     func show(
         _ dashboard: Dashboard,
         _ reports: some AsyncSequence<ScreenReport, Never> & Sendable,
-        _ services: Dashboard.Services,
+        _ services: Services,
         until closing: Latch,
         now: @escaping @Sendable () -> Int64
     ) async throws -> Dashboard.Departure? {

@@ -5,7 +5,6 @@ import FoundationEssentials
 import RunJournal
 import RunPodServerless
 import Settings
-import Synchronization
 import TestSupport
 import Testing
 
@@ -76,30 +75,30 @@ struct FollowerTests {
             let clock = TestClock()
             let lock = try RunLock(path: folder.lockPath)
             let log = try RunLog(path: folder.logPath)
-            let told = Mutex(Told())
+            let told = Shared(Told())
             let reports = follower(folder, journal, clock, follows: true)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    for await report in reports { told.withLock { $0.take(report) } }
+                    for await report in reports { told.change { $0.take(report) } }
                 }
                 await look(clock)
-                #expect(told.withLock { $0.standings } == [.driven(pid: ProcessInfo.processInfo.processIdentifier)])
+                #expect(told.value.standings == [.driven(pid: ProcessInfo.processInfo.processIdentifier)])
                 try await journal.commit([Event(seq: 1, at: 0, t: 0, body: .runPaused)])
                 log.append([RunLog.Line(at: 5, level: .debug, worker: nil, message: "too much")])
                 log.append([RunLog.Line(at: 5, level: .warning, worker: nil, message: "one")])
                 await look(clock)
-                #expect(told.withLock { $0.seqs } == [1])
-                #expect(told.withLock { $0.lines } == ["one"])
+                #expect(told.value.seqs == [1])
+                #expect(told.value.lines == ["one"])
                 let (state, _) = try await journal.loadState()
                 let answer = state.answer(at: 0, now: 0)
                 try await journal.commit([Event(seq: 2, at: 0, t: 0, body: .runEnded(answer))])
                 await look(clock)
-                #expect(told.withLock { $0.seqs } == [1, 2])
+                #expect(told.value.seqs == [1, 2])
                 lock.release()
                 clock.advance(by: .seconds(1))
                 try await group.waitForAll()
             }
-            #expect(told.withLock { $0.standings } == [.driven(pid: ProcessInfo.processInfo.processIdentifier), .interrupted])
+            #expect(told.value.standings == [.driven(pid: ProcessInfo.processInfo.processIdentifier), .interrupted])
         }
     }
 

@@ -1,6 +1,7 @@
 import Coordination
 import Flashpoints
 import FoundationEssentials
+import Synchronization
 
 /// The record that stands in the README, made by `run --sample --events`.
 enum SampleRecord {
@@ -39,4 +40,15 @@ enum ShortRun {
     static func text(_ events: [Event]) throws -> String {
         try events.map { String(decoding: try JSONCoding.encode($0), as: UTF8.self) + "\n" }.joined()
     }
+}
+
+/// A value that several tasks of a test change.
+final class Shared<Value: Sendable>: Sendable {
+    private let mutex: Mutex<Value>
+
+    init(_ value: Value) { mutex = Mutex(value) }
+
+    var value: Value { mutex.withLock { $0 } }
+
+    func change(_ body: (inout sending Value) -> Void) { mutex.withLock { body(&$0) } }
 }

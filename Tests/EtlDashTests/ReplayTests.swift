@@ -2,7 +2,6 @@ import Coordination
 import Dashboard
 import Flashpoints
 import FoundationEssentials
-import Synchronization
 import TestSupport
 import Testing
 
@@ -98,14 +97,14 @@ struct ReplayTests {
                 level: .info,
                 start: start
             ) { Issue.record($0) }
-            let told = Mutex<[(Double, [Int])]>([])
+            let told = Shared<[(Double, [Int])]>([])
             let began = clock.now
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     for await report in reports {
                         guard case .events(let events) = report else { continue }
                         let second = began.duration(to: clock.now) / .seconds(1)
-                        told.withLock { $0.append((second, events.map(\.seq))) }
+                        told.change { $0.append((second, events.map(\.seq))) }
                     }
                 }
                 group.addTask {
@@ -118,7 +117,7 @@ struct ReplayTests {
                 try await group.next()
                 group.cancelAll()
             }
-            return told.withLock { $0.map { (second: $0.0, seqs: $0.1) } }
+            return told.value.map { (second: $0.0, seqs: $0.1) }
         }
     }
 
@@ -156,18 +155,18 @@ struct ReplayTests {
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "events.jsonl")
             try Data((ShortRun.text(ShortRun.events(at: [])) + "torn").utf8).write(to: path)
-            let problem = Mutex<(any Error)?>(nil)
+            let problem = Shared<(any Error)?>(nil)
             let clock = ContinuousClock()
             let reports = ReplayReports(
                 run: .file(try InputFile(path: path.path)),
                 timeline: ReplayTimeline(clock: clock, speed: 100),
                 clock: clock,
                 level: .info
-            ) { error in problem.withLock { $0 = error } }
+            ) { error in problem.change { $0 = error } }
             var events = 0
             for await case .events(let told) in reports { events += told.count }
             #expect(events == 1)
-            #expect((problem.withLock { $0 } as? InputError)?.line == 2)
+            #expect((problem.value as? InputError)?.line == 2)
         }
     }
 }
