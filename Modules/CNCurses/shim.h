@@ -93,9 +93,10 @@ struct etl_rescue {
     char reset[etl_reset_limit];
 };
 
-static struct etl_rescue *etl_current;
-static struct sigaction etl_previous[NSIG];
-static char etl_is_taken[NSIG];
+/* Without initial values Swift would leave them undefined. */
+static struct etl_rescue *etl_current = NULL;
+static struct sigaction etl_previous[NSIG] = {0};
+static char etl_is_taken[NSIG] = {0};
 static int etl_wake = -1;
 
 static inline void etl_write(int file, const char *bytes, size_t size) {
@@ -215,7 +216,7 @@ static inline void etl_give_back(int number) {
 static inline void etl_wake_by(int file) { etl_wake = file; }
 
 static inline void etl_set_current(struct etl_rescue *rescue) {
-    static int is_watching_exit;
+    static int is_watching_exit = 0;
     if (!is_watching_exit) is_watching_exit = atexit(etl_at_exit) == 0;
     __atomic_store_n(&etl_current, rescue, __ATOMIC_SEQ_CST);
 }

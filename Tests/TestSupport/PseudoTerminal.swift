@@ -255,3 +255,8 @@ package func withPseudoTerminal<Value: Sendable>(
     try? await pool.shutdownGracefully()
     return try result.get()
 }
+
+extension PseudoTerminal {
+    /// Tells this very process that a window changed its size, as the kernel tells the programs in the foreground.
+    package func signalWindowChange() { raise(SIGWINCH) }
+}
