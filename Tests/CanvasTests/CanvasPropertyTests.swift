@@ -43,15 +43,15 @@ struct CanvasPropertyTests {
 
     private func randomRect(_ random: inout SeededGenerator) -> Rect {
         Rect(
-            .random(in: -5...20, using: &random),
-            .random(in: -2...4, using: &random),
+            .random(in: -4...10, using: &random),
+            .random(in: -2...2, using: &random),
             .random(in: 0...30, using: &random),
-            .random(in: 0...5, using: &random)
+            .random(in: 0...7, using: &random)
         )
     }
 
     private func draw(on canvas: inout Canvas, _ random: inout SeededGenerator) {
-        let position = Position(.random(in: -8...24, using: &random), .random(in: -1...5, using: &random))
+        let position = Position(.random(in: -8...20, using: &random), .random(in: -1...3, using: &random))
         let style = Style(Colour(.random(in: 0...255, using: &random)))
         let text = Self.texts.randomElement(using: &random) ?? ""
         switch Int.random(in: 0...5, using: &random) {
