@@ -247,15 +247,17 @@ extension ChildProgram.State {
 ///   - command: The program's path and its arguments.
 ///   - environment: All of it; nothing is inherited.
 ///   - input: What it reads from standard input, which then ends.
+///   - isSessionLeader: Whether it begins a session without a terminal; the first one it opens becomes its own.
 package func withChildProgram<Value: Sendable>(
     _ command: [String],
     environment: [String: String],
     in folder: URL,
     input: String? = nil,
+    isSessionLeader: Bool = false,
     _ body: (ChildProgram) async throws -> Value
 ) async throws -> Value {
     var options = PlatformOptions()
-    options.processGroupID = 0
+    if isSessionLeader { options.createSession = true } else { options.processGroupID = 0 }
     let configuration = Configuration(
         executable: .path(literal(command[0])),
         arguments: Arguments(Array(command.dropFirst())),

@@ -1,5 +1,0 @@
-import Terminal
-import Testing
-
-@Suite("Terminal")
-struct PlaceTests {}
