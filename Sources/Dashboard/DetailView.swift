@@ -125,12 +125,13 @@ struct DetailView {
         for group in scene.overview.failureGroups {
             let own = group.examples.filter { scene.holds(lane, $0.index) ?? false }
             guard let example = own.first else { continue }
-            let row = rest.takeTop(1)
-            guard !row.isEmpty else { return }
-            canvas.write("failed", at: Position(row.x + 1, row.y), theme[.bad], width: 10)
-            var phrase = Phrase("#\(example.index) \(example.id): ")
-            phrase.add(FailuresView.cause(of: group), theme[.bad])
-            canvas.draw(phrase, at: Position(row.x + 12, row.y), width: row.width - 13)
+            let text = "#\(example.index) \(example.id): \(FailuresView.cause(of: group))"
+            for (place, line) in WrappedText.lines(text, width: max(8, rest.width - 13)).enumerated() {
+                let row = rest.takeTop(1)
+                guard !row.isEmpty else { return }
+                if place == 0 { canvas.write("failed", at: Position(row.x + 1, row.y), theme[.bad], width: 10) }
+                canvas.write(line, at: Position(row.x + 12, row.y), theme[.text], width: row.width - 13)
+            }
         }
     }
 }

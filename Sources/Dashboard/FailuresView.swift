@@ -14,7 +14,7 @@ struct FailuresView {
         let groups = scene.overview.failureGroups
         let count = scene.overview.counts.failed
         scene.title(
-            [Fact(Phrase("failures", theme[.title]), rank: 0), Fact(scene.failures(count, "flashpoints"), rank: 1)],
+            [Fact(Phrase("failures", theme[.title]), rank: 0), Fact(Phrase(count > 0 ? "\(Figures.count(count, "flashpoint")) failed" : "", theme[.alarm]), rank: 1)],
             [Fact(Phrase(Figures.count(groups.count, "cause")), rank: 2), Fact(Phrase("Esc: back", theme[.label]), rank: 3)],
             in: frame.takeTop(1),
             isSelected: true,
@@ -29,7 +29,7 @@ struct FailuresView {
             let text =
                 scene.model.isReadOnly
                 ? "etl-dash retry \(scene.overview.header?.run ?? "RUN") tries failed flashpoints again."
-                : "r tries the failed flashpoints of the marked or selected workers again; * then r those of all."
+                : "r tries all of them again; on the main screen r takes the marked or selected workers alone."
             canvas.draw(Phrase(text, theme[.label]), at: Position(advice.x + 1, advice.maxY - 1), width: advice.width - 2)
         }
         drawGroups(groups, in: frame, on: &canvas)

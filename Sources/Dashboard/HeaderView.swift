@@ -41,6 +41,9 @@ struct HeaderView {
     }
 
     private func drawShort(_ row: Rect, on canvas: inout Canvas) {
+        guard overview.header != nil else {
+            return canvas.draw([Fact(Phrase("etl-dash", theme[.title]), rank: 1)], [Fact(Phrase(state.word, state.style), rank: 0)], in: row)
+        }
         let left = [
             Fact(Phrase(overview.header?.run ?? "etl-dash", theme[.title]), rank: 5),
             Fact(Phrase(state.word, state.style), rank: 0), Fact(Phrase(percent), rank: 1),
@@ -54,6 +57,7 @@ struct HeaderView {
     }
 
     private func drawBarAndSpeed(_ row: Rect, on canvas: inout Canvas) {
+        guard overview.header != nil else { return }
         let width = row.width * 2 / 5
         canvas.draw(bar, at: Position(row.x, row.y), width: width)
         let rest = Rect(row.x + width + 2, row.y, row.width - width - 2, 1)
@@ -66,7 +70,8 @@ struct HeaderView {
     }
 
     private func drawProgress(_ row: Rect, on canvas: inout Canvas) {
-        let width = row.width >= 100 ? row.width * 3 / 8 : row.width * 3 / 10
+        guard overview.header != nil else { return }
+        let width = row.width >= 100 ? row.width * 3 / 10 : row.width / 4
         canvas.draw(bar, at: Position(row.x, row.y), width: width)
         let retrying = overview.lanes.count { $0.state == .retrying }
         var left = [
@@ -186,16 +191,15 @@ struct HeaderView {
         guard overview.header != nil else { return [] }
         var facts: [Fact] = []
         if let value = overview.speedup(duration: model.elapsed) {
-            var phrase = Phrase("speedup", theme[.label], factor(value), theme[.title])
-            facts.append(Fact(phrase, rank: 0))
-            phrase = Phrase()
+            let short = Phrase("speedup", theme[.label], factor(value), theme[.title])
+            var phrase = short
             if let attainable = overview.attainable {
-                phrase.add("of ", theme[.label])
+                phrase.add(" of ", theme[.label])
                 phrase.add(Figures.factor(attainable))
                 phrase.add(" attainable", theme[.label])
             }
             phrase.add(" (ideal \(overview.lanes.count)x)", theme[.label])
-            facts.append(Fact(phrase, rank: 3))
+            facts.append(Fact(phrase, rank: 3, short: (short, 0)))
         } else {
             facts.append(Fact(Phrase("speedup", theme[.label], Figures.unknown), rank: 0))
         }

@@ -11,7 +11,8 @@ extension Model {
             screen: screen,
             hasNotice: hasNoticeLine,
             summaryRows: SummaryView.rows(of: self),
-            largestShare: overview.header?.shares.max() ?? 0
+            largestShare: overview.header?.shares.max() ?? 0,
+            flashpoints: overview.total
         )
     }
 

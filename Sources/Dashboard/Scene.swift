@@ -39,7 +39,8 @@ struct Scene {
             }
             SummaryView(scene: self).draw(on: &canvas)
             DetailView(scene: self).draw(on: &canvas)
-            LogTailView(scene: self).draw(on: &canvas)
+            // Before there is a run the screen says only what is being done.
+            if overview.header != nil || model.log.count > 0 { LogTailView(scene: self).draw(on: &canvas) }
         case .log:
             LogTailView(scene: self).draw(on: &canvas)
         case .worker:
@@ -89,9 +90,9 @@ struct Scene {
     func bar(ok: Int, failed: Int, cancelled: Int, active: Int = 0, of total: Int) -> Bar {
         Bar(
             [
+                Bar.Part(Double(ok), .solid, theme[.barDone]),
                 Bar.Part(Double(failed), .failed, theme[.barFailed]),
                 Bar.Part(Double(cancelled), .cancelled, theme[.barCancelled]),
-                Bar.Part(Double(ok), .solid, theme[.barDone]),
                 Bar.Part(Double(active), .active, theme[.running]),
             ].filter { $0.amount > 0 },
             of: Double(total),

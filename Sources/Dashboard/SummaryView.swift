@@ -34,12 +34,11 @@ struct SummaryView {
     }
 
     private func verdict(_ answer: RunAnswer) -> Phrase {
-        let all = Figures.count(answer.flashpoints, "flashpoint")
         let time = Figures.duration(answer.durationSeconds)
         if answer.ok {
-            return Phrase("all \(all) done in \(time)", theme[.good])
+            return Phrase("all \(Figures.count(answer.flashpoints, "flashpoint")) done in \(time)", theme[.good])
         }
-        var phrase = Phrase("\(Figures.grouped(answer.succeeded)) of \(all) done in \(time)", theme[.title])
+        var phrase = Phrase("\(Figures.grouped(answer.succeeded)) of \(Figures.grouped(answer.flashpoints)) done in \(time)", theme[.title])
         if answer.failed > 0 { phrase.add(Phrase("\(Figures.grouped(answer.failed)) failed", theme[.alarm]), after: 2) }
         if answer.cancelled > 0 {
             phrase.add(Phrase("\(Figures.grouped(answer.cancelled)) cancelled", theme[.warning]), after: 2)
@@ -100,13 +99,12 @@ struct PreparingView {
     let scene: Scene
 
     func draw(on canvas: inout Canvas) {
-        var area = Rect(canvas.size)
         guard !scene.layout.isStateLine else {
             guard canvas.size.height > 1 else { return }
             canvas.write(text, at: Position(0, 1), scene.theme[.text], width: canvas.size.width)
             return
         }
-        area = Rect(0, scene.layout.header.maxY, area.width, area.height - scene.layout.header.maxY - 1)
+        let area = scene.layout.workersFrame
         let lines = WrappedText.lines(text, width: max(1, area.width - 8))
         let width = lines.reduce(0) { max($0, TextWidth.of($1)) }
         let top = area.y + max(0, (area.height - lines.count) / 2)

@@ -8,7 +8,7 @@ struct WorkersView {
     func draw(on canvas: inout Canvas) {
         let model = scene.model
         guard !model.rows.isEmpty else {
-            let row = Rect(scene.layout.workersFrame.x, scene.layout.header.maxY, canvas.size.width, 1)
+            let row = scene.layout.workersFrame
             let text = model.filter.map { "No worker matches \($0.text): / changes the filter, Esc drops it" } ?? ""
             canvas.draw(Phrase(text, scene.theme[.warning]), at: Position(row.x + 1, row.y), width: row.width - 2)
             return
@@ -79,15 +79,15 @@ struct PaneView {
             let share = isWide && range.hasPrefix("#") ? "\(Figures.count(lane.share, "flashpoint")) \(range)" : range
             facts.append(Fact(Phrase(" \(share) "), rank: 1))
             if lane.chunks > 1, lane.chunkNumber > 0 {
-                let word = isWide ? "chunk \(lane.chunkNumber) of \(lane.chunks)" : "c \(lane.chunkNumber)/\(lane.chunks)"
-                facts.append(Fact(Phrase(" \(word) "), rank: 2))
+                let word = frame.width >= 36 ? "chunk" : "ch"
+                facts.append(Fact(Phrase(" \(word) \(lane.chunkNumber)/\(lane.chunks) "), rank: 2))
             }
         }
         var right: [Fact] = []
         if let attempt = lane.attempt {
             let isLoud = attempt.attempt > 1
             let word = frame.width >= 40 ? "attempt" : "try"
-            right.append(Fact(Phrase(" \(word) \(attempt.attempt) ", theme[isLoud ? .warning : .label]), rank: 3))
+            right.append(Fact(Phrase(" \(word) \(attempt.attempt) ", theme[isLoud ? .warning : .label]), rank: isLoud ? 1 : 3))
         }
         canvas.draw(facts, right, in: Rect(frame.x + 1, frame.y, frame.width - 2, 1), gap: 0)
     }
@@ -157,6 +157,9 @@ struct PaneView {
         if let vitals = lane.vitals {
             facts.append(Fact(Phrase("memory", theme[.label], "\(Figures.grouped(vitals.residentMB)) MB"), rank: 1))
             facts.append(Fact(Phrase("processor", theme[.label], Figures.decimal(vitals.cpuSeconds) + " s"), rank: 2))
+        }
+        if lane.settled >= lane.share, lane.seconds > 0 {
+            facts.append(Fact(Phrase("work", theme[.label], Figures.decimal(lane.seconds) + " s"), rank: 3))
         }
         if lane.retrySeconds >= 0.05 {
             facts.append(Fact(Phrase("retries", theme[.label], Figures.decimal(lane.retrySeconds) + " s"), rank: 0))

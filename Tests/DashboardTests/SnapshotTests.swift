@@ -25,4 +25,21 @@ struct SnapshotTests {
         }
         try snapshot.expect("busy-\(size.width)x\(size.height)-\(glyphs)")
     }
+
+    @Test(
+        "Every scene looks the same at 120x36 in colour and at 80x24 in ASCII without",
+        arguments: SceneName.allCases
+    )
+    func scene(name: SceneName) throws {
+        for (size, profile) in [
+            (Size(120, 36), Profile(glyphs: .unicode, depth: .palette, background: .dark)),
+            (Size(80, 24), Profile(glyphs: .ascii, depth: .mono)),
+        ] {
+            let canvas = try name.model(size, profile).draw()
+            var snapshot = Snapshot()
+            snapshot.add(text: canvas)
+            snapshot.add(styles: canvas, named: "\(profile.depth)")
+            try snapshot.expect("\(name)-\(size.width)x\(size.height)")
+        }
+    }
 }
