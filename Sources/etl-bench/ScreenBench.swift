@@ -80,7 +80,8 @@ struct ScreenBench: AsyncParsableCommand {
     }
 
     private func realFirstPaint() async throws {
-        let program = program ?? (try URL(filePath: ownPath).deletingLastPathComponent().appending(path: "etl-dash").path)
+        let beside = try URL(filePath: ownPath).deletingLastPathComponent().appending(path: "etl-dash").path
+        let program = program ?? beside
         guard FileManager.default.isExecutableFile(atPath: program) else {
             print("first paint, from the start of etl-dash: no etl-dash beside this program; give --program")
             return
@@ -190,7 +191,9 @@ struct ScreenBench: AsyncParsableCommand {
 
     private var environment: [String: String] {
         var variables = ["TERM": "xterm-256color", "LANG": "C.UTF-8"]
-        for name in ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH"] { variables[name] = ProcessInfo.processInfo.environment[name] }
+        for name in ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH"] {
+            variables[name] = ProcessInfo.processInfo.environment[name]
+        }
         return variables
     }
 

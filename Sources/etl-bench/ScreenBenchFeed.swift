@@ -5,10 +5,7 @@ import Flashpoints
 import FoundationEssentials
 import RunEngine
 
-/// What the dashboard is told, as an engine's feed does it: the events of a tenth of a second at once.
-typealias ScreenReport = Dashboard.Report
-
-/// Reports of a run that is made up as it is read.
+/// Reports of a run that is made up as it is read, those of a tenth of a second at once, as an engine's feed gives them.
 struct ScreenBenchFeed: AsyncSequence, Sendable {
     enum Course: String, Sendable, CaseIterable, ExpressibleByArgument {
         /// The run has ended; nothing more comes.
@@ -57,10 +54,6 @@ struct ScreenBenchFeed: AsyncSequence, Sendable {
         }
 
         mutating func next() async -> ScreenReport? {
-            await next(isolation: nil)
-        }
-
-        mutating func next(isolation: isolated (any Actor)?) async -> ScreenReport? {
             if !hasBegun {
                 hasBegun = true
                 begin()
@@ -101,7 +94,14 @@ struct ScreenBenchFeed: AsyncSequence, Sendable {
                 let first = (worker - 1) * feed.share
                 let indices = IndexList(first..<first + feed.share)
                 events += [
-                    event(.attemptIntended(attempt, nonce: "n\(worker)", indices: indices, endpoint: "https://api.runpod.ai/v2/bench")),
+                    event(
+                        .attemptIntended(
+                            attempt,
+                            nonce: "n\(worker)",
+                            indices: indices,
+                            endpoint: "https://api.runpod.ai/v2/bench"
+                        )
+                    ),
                     event(.attemptAccepted(attempt, job: "7d10b4a2-\(worker)-u1")),
                     event(.attemptStarted(attempt, instance: "k1j2h3g\(worker)", delayMS: 2_300)),
                     event(.flashpointStarted(attempt, index: first, id: "flashpoint-\(first)")),
@@ -158,7 +158,8 @@ struct ScreenBenchFeed: AsyncSequence, Sendable {
                         index: index,
                         id: id,
                         outcome: isFailed
-                            ? .failed(Failure(.timeout, stage: "extract", "no answer within 30 s")) : .ok(result: ["articles": 12]),
+                            ? .failed(timeout)
+                            : .ok(result: ["articles": 12]),
                         seconds: 4.2,
                         attempts: 1
                     )
@@ -187,3 +188,6 @@ struct ScreenBenchFeed: AsyncSequence, Sendable {
 
 /// Milliseconds since 1970.
 func wallTime() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
+
+/// Here, since an asynchronous sequence has a `Failure` of its own.
+private let timeout = Failure(.timeout, stage: "extract", "no answer within 30 s")

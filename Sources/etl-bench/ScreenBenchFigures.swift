@@ -36,10 +36,13 @@ enum ScreenBenchFigures {
 
     /// How often the kernel gave a processor to one of the threads anew.
     static func contextSwitches(_ pid: pid_t) -> Int? {
-        guard let threads = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task") else { return nil }
+        guard let threads = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task") else {
+            return nil
+        }
         return threads.reduce(0) { sum, thread in
             let status = "/proc/\(pid)/task/\(thread)/status"
-            return sum + (field("voluntary_ctxt_switches", status) ?? 0) + (field("nonvoluntary_ctxt_switches", status) ?? 0)
+            return sum + (field("voluntary_ctxt_switches", status) ?? 0)
+                + (field("nonvoluntary_ctxt_switches", status) ?? 0)
         }
     }
 

@@ -35,7 +35,7 @@ struct ScreenBenchSubject: AsyncParsableCommand {
             lines: lines,
             level: debugLines ? .debug : .info
         )
-        let dashboard = Dashboard(Dashboard.Setup(.driver, endpoint: "8f3k2m1x"))
+        let dashboard = Dashboard(Dashboard.Setup(role: .driver, endpoint: "8f3k2m1x"))
         let services = Services(
             send: { _ in .accepted },
             save: { _ in .failure(SaveProblem("nothing is written here")) }

@@ -20,7 +20,9 @@ struct ScreenBenchTerminal: ~Copyable {
     /// The sizes of the synchronized frames, brackets included.
     private(set) var frames: [Int] = []
     /// What the program told besides, line by line.
-    var report: [[Substring]] { String(decoding: told, as: UTF8.self).split(separator: "\n").map { $0.split(separator: " ") } }
+    var report: [[Substring]] {
+        String(decoding: told, as: UTF8.self).split(separator: "\n").map { $0.split(separator: " ") }
+    }
 
     private let master: Int32
     private let reports: Int32
@@ -36,19 +38,19 @@ struct ScreenBenchTerminal: ~Copyable {
         var ends: (master: Int32, slave: Int32) = (-1, -1)
         var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
         var pipes: [Int32] = [-1, -1]
-        guard openpty(&ends.master, &ends.slave, nil, nil, &size) == 0, let name = ttyname(ends.slave), pipe(&pipes) == 0
+        guard openpty(&ends.master, &ends.slave, nil, nil, &size) == 0, let name = ttyname(ends.slave),
+            pipe(&pipes) == 0
         else { throw Failure(description: "no pseudo-terminal: \(String(cString: strerror(errno)))") }
         for descriptor in [ends.master, ends.slave] + pipes { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         for descriptor in [ends.master, pipes[0]] {
             _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         }
-        startedAt = ScreenBenchFigures.monotonicNanoseconds
-        pid = try Self.spawn(program, on: String(cString: name), reports: pipes[1], environment)
+        let startedAt = ScreenBenchFigures.monotonicNanoseconds
+        let pid = try Self.spawn(program, on: String(cString: name), reports: pipes[1], environment)
         // The program's own stay open for as long as it lives, so that the terminal is gone when it is.
         close(ends.slave)
         close(pipes[1])
-        master = ends.master
-        reports = pipes[0]
+        (self.startedAt, self.pid, master, reports) = (startedAt, pid, ends.master, pipes[0])
     }
 
     deinit {
@@ -61,8 +63,18 @@ struct ScreenBenchTerminal: ~Copyable {
         close(reports)
     }
 
+    #if canImport(Darwin)
+    private static let newSession = Int16(POSIX_SPAWN_SETSID)
+    #else
+    /// `POSIX_SPAWN_SETSID`, which the C library names for GNU sources only.
+    private static let newSession: Int16 = 0x80
+    #endif
+
     private static func spawn(
-        _ program: [String], on terminal: String, reports: Int32, _ environment: [String: String]
+        _ program: [String],
+        on terminal: String,
+        reports: Int32,
+        _ environment: [String: String]
     ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
@@ -73,7 +85,7 @@ struct ScreenBenchTerminal: ~Copyable {
             posix_spawnattr_destroy(&attributes)
         }
         // Opened by name in a new session, it becomes the terminal of that session.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSID))
+        posix_spawnattr_setflags(&attributes, Self.newSession)
         posix_spawn_file_actions_addopen(&actions, 0, terminal, O_RDWR, 0)
         posix_spawn_file_actions_adddup2(&actions, 0, 1)
         posix_spawn_file_actions_adddup2(&actions, 0, 2)
@@ -113,7 +125,10 @@ struct ScreenBenchTerminal: ~Copyable {
             from = max(0, painted.count - wanted.count)
             let left = end - ScreenBenchFigures.monotonicNanoseconds
             guard left > 0, !hasEnded else {
-                throw Failure(description: "\"\(text)\" was not painted within \(seconds) s: \(String(decoding: painted.suffix(400), as: UTF8.self).debugDescription)")
+                throw Failure(
+                    description:
+                        "\"\(text)\" was not painted within \(seconds) s: \(String(decoding: painted.suffix(400), as: UTF8.self).debugDescription)"
+                )
             }
             take(within: left)
         }
@@ -121,9 +136,7 @@ struct ScreenBenchTerminal: ~Copyable {
 
     private func contains(_ wanted: [UInt8], from start: Int) -> Bool {
         guard painted.count >= wanted.count else { return false }
-        return painted.withUnsafeBytes { bytes in
-            wanted.withUnsafeBytes { memmem(bytes.baseAddress.map { $0 + start }, bytes.count - start, $0.baseAddress, $0.count) }
-        } != nil
+        return painted[start...].firstRange(of: wanted) != nil
     }
 
     /// Takes what is painted for so long.
@@ -189,8 +202,10 @@ struct ScreenBenchTerminal: ~Copyable {
     private static let frameBegins = Array("\u{1b}[?2026h".utf8)
     private static let frameEnds = Array("\u{1b}[?2026l".utf8)
     private static let known: [(bytes: [UInt8], answer: String)] = [
-        ("\u{1b}[?2026h", ""), ("\u{1b}[?2026l", ""), ("\u{1b}[?2026$p", "\u{1b}[?2026;2$y"), ("\u{1b}[c", "\u{1b}[?62;22c"),
-        ("\u{1b}]11;?\u{7}", "\u{1b}]11;rgb:1e1e/1e1e/1e1e\u{7}"), ("\u{1b}]11;?\u{1b}\\", "\u{1b}]11;rgb:1e1e/1e1e/1e1e\u{1b}\\"),
+        ("\u{1b}[?2026h", ""), ("\u{1b}[?2026l", ""), ("\u{1b}[?2026$p", "\u{1b}[?2026;2$y"),
+        ("\u{1b}[c", "\u{1b}[?62;22c"),
+        ("\u{1b}]11;?\u{7}", "\u{1b}]11;rgb:1e1e/1e1e/1e1e\u{7}"),
+        ("\u{1b}]11;?\u{1b}\\", "\u{1b}]11;rgb:1e1e/1e1e/1e1e\u{1b}\\"),
     ].map { (Array($0.utf8), $1) }
 
     private static func answer(to sequence: ArraySlice<UInt8>) -> (Int, String)? {
