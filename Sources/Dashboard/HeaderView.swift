@@ -23,7 +23,7 @@ struct HeaderView {
         default:
             canvas.draw(identity, standing, in: Rect(rect.x, rect.y, rect.width, 1))
             drawProgress(Rect(rect.x, rect.y + 1, rect.width, 1), on: &canvas)
-            canvas.draw(speed, cost, in: Rect(rect.x, rect.y + 2, rect.width, 1))
+            canvas.draw(speed, selection + cost, in: Rect(rect.x, rect.y + 2, rect.width, 1))
         }
     }
 
@@ -49,7 +49,7 @@ struct HeaderView {
             Fact(Phrase(state.word, state.style), rank: 0), Fact(Phrase(percent), rank: 1),
             Fact(Phrase(done), rank: 2), Fact(failed(short: true), rank: 1),
         ]
-        var right = badges
+        var right = selection + badges
         right.append(Fact(freshness, rank: 6))
         right.append(Fact(Phrase(elapsed), rank: 4))
         if overview.phase != .ended { right.append(Fact(Phrase("ETA", theme[.label], remaining), rank: 3)) }
@@ -131,6 +131,24 @@ struct HeaderView {
         return facts
     }
 
+    /// What hides, orders and marks workers, as far as something does.
+    private var selection: [Fact] {
+        var facts: [Fact] = []
+        if let filter = model.filter {
+            let count = "\(model.rows.count) of \(overview.lanes.count)"
+            let phrase = Phrase("\(filter.isInverse ? "without" : "filter") \(filter.text): \(count)", theme[.warning])
+            facts.append(Fact(phrase, rank: 4, short: (Phrase("filter", theme[.warning]), 2)))
+        }
+        if model.order != WorkerOrder() {
+            let arrow = model.order.isReversed ? scene.glyphs.arrowUp : scene.glyphs.arrowDown
+            facts.append(Fact(Phrase("by", theme[.label], "\(model.order.key.rawValue) \(arrow)"), rank: 5))
+        }
+        if !model.marks.isEmpty {
+            facts.append(Fact(Phrase("\(Figures.grouped(model.marks.count)) marked", theme[.marked]), rank: 3))
+        }
+        return facts
+    }
+
     private var freshness: Phrase {
         switch model.freshness {
         case .none, .interrupted, .ended: Phrase()
@@ -181,7 +199,8 @@ struct HeaderView {
     /// Seconds left as a range; one figure where both ends are written alike.
     private var remaining: String {
         guard let estimate = model.estimate else { return Figures.unknown }
-        let (low, high) = (scene.eta(estimate.low), scene.eta(estimate.high))
+        guard estimate.high > 0 else { return scene.eta(0) }
+        let (low, high) = (Figures.duration(estimate.low.rounded(.up)), scene.eta(estimate.high))
         return low == high ? low : "\(low)\(scene.glyphs.rangeDash)\(high)"
     }
 

@@ -150,7 +150,11 @@ struct Scene {
         return Phrase("\(word) \(Figures.grouped(count))", theme[.alarm])
     }
 
-    func eta(_ seconds: Double?) -> String { seconds.map { Figures.duration($0.rounded(.up)) } ?? Figures.unknown }
+    /// What is left; `soon` when it should be over by now.
+    func eta(_ seconds: Double?) -> String {
+        guard let seconds else { return Figures.unknown }
+        return seconds > 0 ? Figures.duration(seconds.rounded(.up)) : "soon"
+    }
 
     /// When a worker will be through: a dash when it is.
     func eta(of lane: LaneView) -> String {

@@ -33,6 +33,7 @@ struct RowView {
     private var theme: Theme { scene.theme }
 
     func draw(on canvas: inout Canvas, in row: Rect, columns: [Layout.Column]) {
+        if scene.layout.isStateLine { return drawWords(in: row, on: &canvas) }
         var x = row.x
         for column in columns {
             let place = Position(x, row.y)
@@ -45,6 +46,18 @@ struct RowView {
             x += column.width + 1
         }
         if isSelected { canvas.restyle(row) { $0.attributes.formUnion(theme[.selected].attributes) } }
+    }
+
+    /// The row of a tiny screen, which has no columns: `w1 RUN 8/12 f1`.
+    private func drawWords(in row: Rect, on canvas: inout Canvas) {
+        let condition = scene.model.condition(of: lane)
+        let (done, total) = scene.figures(of: lane)
+        var name = Phrase(isSelected ? String(scene.glyphs.selection) : " ", theme[.selectedBorder])
+        name.add("w\(lane.worker)", theme[isSelected ? .selected : .text])
+        var facts = [Fact(name, rank: 0), Fact(Phrase(condition.word, theme[condition]), rank: 2)]
+        facts.append(Fact(Phrase("\(Figures.grouped(done))/\(Figures.grouped(total))"), rank: 3))
+        if lane.failed > 0 { facts.append(Fact(Phrase("f\(Figures.grouped(lane.failed))", theme[.alarm]), rank: 1)) }
+        canvas.draw(facts, in: row, gap: 1)
     }
 
     private func draw(_ column: Layout.Column, at place: Position, on canvas: inout Canvas) {

@@ -182,6 +182,9 @@ enum Scenes {
             work.stay(done, since: since, stages[worker - 1], 3 * worker, 18)
             history += work.history
         }
+        for worker in 1...4 {
+            history.append((10.4, .workerVitals(worker: worker, residentMB: 43 + worker, cpuSeconds: 1.2 * Double(worker))))
+        }
         history.append((11, health(running: 4, starting: 0, idle: 0)))
         return history
     }

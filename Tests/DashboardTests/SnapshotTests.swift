@@ -42,4 +42,14 @@ struct SnapshotTests {
             try snapshot.expect("\(name)-\(size.width)x\(size.height)")
         }
     }
+
+    @Test("The sample has room at 100x30")
+    func sample() throws {
+        var snapshot = Snapshot()
+        let profile = Profile(depth: .palette, background: .light)
+        let canvas = try SceneName.sample.model(Size(100, 30), profile).draw()
+        snapshot.add(text: canvas)
+        snapshot.add(styles: canvas, named: "palette on light")
+        try snapshot.expect("sample-100x30")
+    }
 }
