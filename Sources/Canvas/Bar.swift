@@ -40,7 +40,7 @@ package struct Bar: Sendable, Hashable {
     /// enough.
     package func cells(width: Int, glyphs: Profile.Glyphs) -> [Cell] {
         guard width > 0 else { return [] }
-        let eighths = split(width * 8, wholeCells: glyphs == .ascii)
+        let eighths = split(width, wholeCells: glyphs == .ascii)
         let rest = track.background == .standard ? glyphs.track : .blank
         var cells: [Cell] = []
         cells.reserveCapacity(width)
@@ -57,40 +57,26 @@ package struct Bar: Sendable, Hashable {
     }
 
     /// Eighths of a cell for each part; whole cells for all but a solid one that nothing comes after.
-    private func split(_ room: Int, wholeCells: Bool) -> [Int] {
+    private func split(_ width: Int, wholeCells: Bool) -> [Int] {
         let sum = parts.reduce(0) { $0 + $1.amount }
         let whole = max(total, sum)
-        guard whole > 0 else { return parts.map { _ in 0 } }
-        let last = parts.lastIndex { $0.amount > 0 } ?? 0
-        // Ends are rounded, not lengths: so the parts together are as long as one part of their sum would be.
+        guard whole > 0, let last = parts.lastIndex(where: { $0.amount > 0 }) else { return parts.map { _ in 0 } }
+        let isFine = !wholeCells && parts[last].fill == .solid
+        let room = width * 8
+        // A bar that looks full says that nothing is left.
+        let limit = sum >= total ? room : room - (isFine ? 1 : 8)
+        var needed = parts.count { $0.amount > 0 } * 8 - (isFine ? 7 : 0)
         var (amount, end) = (0.0, 0)
-        var lengths = parts.enumerated().map { index, part in
+        return parts.enumerated().map { index, part in
+            guard part.amount > 0 else { return 0 }
             amount += part.amount
-            let isFine = !wholeCells && index == last && part.fill == .solid
-            let step = isFine ? 1 : 8
-            let exact = amount / whole * Double(room) / Double(step)
-            // A bar that looks full says that nothing is left.
-            let isFull = sum >= total && index >= last
-            let rounded = isFull ? exact.rounded() : min(exact.rounded(.toNearestOrEven), Double(room / step - 1))
-            let newEnd = max(end, Int(rounded) * step)
+            let step = isFine && index == last ? 1 : 8
+            needed -= step
+            // Ends are rounded, not lengths: so the parts together are as long as one part of their sum would be.
+            let exact = Int((amount / whole * Double(room / step)).rounded()) * step
+            let newEnd = max(end, min(max(exact, end + step), (limit - needed) / step * step))
             defer { end = newEnd }
             return newEnd - end
-        }
-        giveEveryPartACell(&lengths, room)
-        return lengths
-    }
-
-    private func giveEveryPartACell(_ lengths: inout [Int], _ room: Int) {
-        guard parts.count * 8 <= room else { return }
-        for index in parts.indices where parts[index].amount > 0 && lengths[index] == 0 {
-            let isSolid = parts[index].fill == .solid
-            let free = room - lengths.reduce(0) { $0 + ($1 + 7) / 8 * 8 }
-            if free >= 16 || free >= 8 && parts.reduce(0, { $0 + $1.amount }) >= total {
-                lengths[index] = isSolid && index == parts.indices.last ? 1 : 8
-            } else if let longest = lengths.indices.max(by: { lengths[$0] < lengths[$1] }), lengths[longest] > 8 {
-                lengths[longest] = (lengths[longest] + 7) / 8 * 8 - 8
-                lengths[index] = 8
-            }
         }
     }
 }

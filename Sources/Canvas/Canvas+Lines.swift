@@ -45,7 +45,7 @@ extension Canvas {
     ) {
         let shown = values.suffix(max(0, width))
         let levels = glyphs.sparkline
-        let highest = top ?? shown.max() ?? 0
+        let highest = top ?? shown.filter { $0.isFinite }.max() ?? 0
         var x = position.x
         for value in shown {
             if value > 0 && highest > 0 {

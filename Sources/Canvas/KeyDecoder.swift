@@ -50,6 +50,9 @@ package struct KeyDecoder: Sendable {
         if case .ground = state { false } else { true }
     }
 
+    /// Bytes of what has begun that are kept.
+    package var heldBytes: Int { bytes.count }
+
     /// How long to wait for the next byte.
     ///
     /// Short where a person waits for Esc; longer where bytes that come late would be taken for keys.

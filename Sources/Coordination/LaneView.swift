@@ -96,10 +96,13 @@ package struct LaneView: Sendable, Hashable {
     /// Σ seconds that went into tries without a result, and into the pauses after them.
     package internal(set) var retrySeconds: Double = 0
 
+    /// Seconds driven when the attempt that is out began to run; `nil` while none runs.
+    package internal(set) var startedAt: Double?
+    /// Σ seconds that its ended attempts ran, which RunPod bills.
+    package internal(set) var billedSeconds: Double = 0
+
     var phase: AttemptPhase?
     var isCancelRequested = false
-    /// Seconds driven when the attempt that is out began to run.
-    var startedAt: Double?
     /// Seconds of the attempt that is out which have become somebody's outcome or are counted as lost.
     var accountedSeconds: Double = 0
 
@@ -114,6 +117,11 @@ package struct LaneView: Sendable, Hashable {
 
     /// Flashpoints with an outcome.
     package var settled: Int { ok + failed + cancelled }
+
+    /// Σ seconds that its attempts have run by `t` seconds driven, the one that is out among them.
+    package func billedSeconds(at t: Double) -> Double {
+        billedSeconds + (startedAt.map { max(0, t - $0) } ?? 0)
+    }
 
     /// What the worker is doing.
     package var state: State {

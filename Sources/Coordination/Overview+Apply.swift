@@ -102,6 +102,7 @@ extension Overview {
                 if end.kind != .completed, end.kind != .cancelled, let startedAt = lane.startedAt {
                     lane.retrySeconds += max(0, t - startedAt - lane.accountedSeconds)
                 }
+                lane.billedSeconds += end.executionMS.map { Double($0) / 1_000 } ?? lane.startedAt.map { t - $0 } ?? 0
                 lane.release()
             }
         default: break

@@ -20,6 +20,8 @@ package struct Dashboard: Sendable {
         package var isReadOnly = false
         /// Where jobs go, in a few words: an endpoint's id, `this machine`, `this process`.
         package var endpoint: String
+        /// Whether somebody asks money for the workers' time, as RunPod does.
+        package var isBilled = false
         /// Dollars for a second of a worker, when set.
         package var pricePerSecond: Double?
         /// Where all lines of the log are, for the title of the log.

@@ -48,6 +48,10 @@ package final class EventFeed: Sendable {
 
     private struct State {
         var readers: [Int: Reader] = [:]
+        /// Number before the first event told.
+        var start: Int?
+        /// All that was told so far, while it is little enough.
+        var opening: [Event]? = []
         var nextID = 0
         /// Number of the last event told that the journal has.
         var latest = 0
@@ -60,20 +64,25 @@ package final class EventFeed: Sendable {
     private let state = Mutex(State())
     private let journal: any Journal
     private let capacity: Int
+    private let remembered: Int
     private let keepLog: (@Sendable ([Event]) async -> Void)?
 
     /// Makes a feed.
     ///
     /// - Parameters:
     ///   - capacity: Events that wait for a reader before it counts as behind.
+    ///   - remembered: With it a reader that subscribes late gets all events from the first one told, up to so many of
+    ///     them out of memory, log lines among them, and more than that from the journal; without it, those from now on.
     ///   - keepLog: Gets every batch before the readers do; where the run's log file is written.
     package init(
         journal: any Journal,
         capacity: Int = 16_384,
+        remembered: Int = 0,
         keepLog: (@Sendable ([Event]) async -> Void)? = nil
     ) {
         self.journal = journal
         self.capacity = capacity
+        self.remembered = remembered
         self.keepLog = keepLog
     }
 
@@ -84,6 +93,10 @@ package final class EventFeed: Sendable {
     func publish(_ events: [Event]) async {
         await keepLog?(events)
         let wake = state.withLock { state in
+            if state.start == nil { state.start = events.first.map { $0.seq - 1 } }
+            if let opening = state.opening {
+                state.opening = opening.count + events.count <= remembered ? opening + events : nil
+            }
             state.latest = events.last { $0.isJournalled }?.seq ?? state.latest
             return state.ids.compactMap { id in
                 state.readers[id]?.add(events, capacity: capacity)
@@ -102,13 +115,19 @@ package final class EventFeed: Sendable {
         for continuation in wake { continuation.resume() }
     }
 
-    /// The events from now on, in batches; ends when the driver leaves, or where the journal can't be read.
+    /// The events in batches; ends when the driver leaves, or where the journal can't be read.
     ///
-    /// Subscribe before the driver starts to miss none. For one iteration; who leaves it is forgotten.
+    /// Of a feed that remembers nothing, the events from now on. For one iteration; who leaves it is forgotten.
     package func batches() -> Batches {
         let id = state.withLock { state in
             state.nextID += 1
-            state.readers[state.nextID] = Reader()
+            var reader = Reader()
+            if remembered > 0, let start = state.start {
+                reader.position = start
+                reader.waiting = state.opening ?? []
+                reader.isBehind = state.opening == nil
+            }
+            state.readers[state.nextID] = reader
             return state.nextID
         }
         return Batches(subscription: Subscription(feed: self, id: id))

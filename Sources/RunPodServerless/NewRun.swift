@@ -35,14 +35,17 @@ package enum NewRun {
 
     /// Creates the run.
     ///
-    /// - Parameter silenceLimit: Seconds without any answer at the start after which the run gives up; `nil` for never.
+    /// - Parameters:
+    ///   - silenceLimit: Seconds without any answer at the start after which the run gives up; `nil` for never.
+    ///   - progress: Gets the number of flashpoints read so far, now and then.
     /// - Returns: The run's folder.
     /// - Throws: `InputError`, `FileError` or `JournalError`; the folder is gone again then.
     package static func create(
         from source: Source,
         settings: Settings,
         silenceLimit: Double?,
-        sources: Sources = .system
+        sources: Sources = .system,
+        progress: @escaping @Sendable (Int) async -> Void = { _ in }
     ) async throws -> RunFolder {
         let now = sources.wallTime()
         let date = settings.date ?? NewRun.day(of: now)
@@ -51,7 +54,7 @@ package enum NewRun {
             if case .path(let path) = source { try InputReader(path: path) } else { nil }
         let folder = try RunStore(home: settings.home.path).create(date: date, chance: sources.chance)
         do {
-            try await fill(folder, from: source, reader, date, settings, silenceLimit, now)
+            try await fill(folder, from: source, reader, date, settings, silenceLimit, now, progress)
             return folder
         } catch {
             try? folder.remove()
@@ -66,13 +69,18 @@ package enum NewRun {
         _ date: String,
         _ settings: Settings,
         _ silenceLimit: Double?,
-        _ now: Int64
+        _ now: Int64,
+        _ progress: @escaping @Sendable (Int) async -> Void
     ) async throws {
         let journal = try await SQLiteJournal.create(in: folder)
         let planned = Mutex<[PlanItem]>([])
         let keep: @Sendable ([FlashpointRow]) async throws -> Void = { rows in
-            planned.withLock { $0 += rows.map(PlanItem.init) }
+            let count = planned.withLock { planned in
+                planned += rows.map(PlanItem.init)
+                return planned.count
+            }
             try await journal.append(rows)
+            await progress(count)
         }
         if let reader {
             try await InputSpool.write(reader, to: folder.path, rows: keep)

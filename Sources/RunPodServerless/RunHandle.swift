@@ -12,7 +12,7 @@ package struct RunHandle: Sendable {
 
     /// The events in batches, from the run's first or, resumed, from the moment it is driven again.
     ///
-    /// Ends when the driver leaves. Any number of readers, each at its own speed.
+    /// Ends when the driver leaves. Any number of readers, each at its own speed, whenever they come.
     package func batches() -> EventFeed.Batches { feed.batches() }
 
     /// Gives a command and waits until it is journalled or turned down.

@@ -69,7 +69,8 @@ package struct RunLauncher: Sendable {
             logger: logger
         )
         let control = RunControl()
-        let feed = EventFeed(journal: journal) { await log.keep($0) }
+        // Who attends subscribes while the driver begins already; what it said by then must not be missed.
+        let feed = EventFeed(journal: journal, remembered: 256) { await log.keep($0) }
         let handle = RunHandle(header: state.plan.header, folder: folder, control: control, feed: feed)
         let host = BackendHost(launcher: self, bodies: try bodies(state.plan, folder), control: control)
         let turn = Turn(state: state, seq: seq, journal: journal, control: control, feed: feed, sources: sources)

@@ -53,6 +53,7 @@ enum SettingSection: String, CaseIterable {
     case timeouts = "Time-outs"
     case run = "The run"
     case pipeline = "The pipeline"
+    case screen = "The screen"
     case thisMachine = "This machine"
 }
 

@@ -18,6 +18,8 @@ public struct Settings: Sendable {
     public var runpodEndpoint: URL? = SettingsTable.runpodEndpoint.fallback
     /// `RUNPOD_PAYLOAD`: what a job carries for each flashpoint.
     public var runpodPayload: Payload = SettingsTable.runpodPayload.fallback
+    /// `RUNPOD_PRICE_PER_S`: dollars for one second of one worker; nil when cost is not to be shown.
+    public var runpodPrice: Double? = SettingsTable.runpodPrice.fallback
 
     /// `REQUEST_TIMEOUT`: bounds the pipeline of one flashpoint.
     public var requestTimeout: Duration = SettingsTable.requestTimeout.fallback
@@ -53,6 +55,15 @@ public struct Settings: Sendable {
     public var database: URL? = SettingsTable.database.fallback
     /// `DATABASE_MAX_CONNECTIONS`: most database connections of one worker.
     public var databaseMaxConnections: Int = SettingsTable.databaseMaxConnections.fallback
+
+    /// `ETL_ASCII`: whether the screen keeps to ASCII characters.
+    public var ascii: Bool = SettingsTable.ascii.fallback
+    /// `ETL_COLOR`: whether the screen has colours.
+    public var color: ColorUse = SettingsTable.color.fallback
+    /// `ETL_THEME`: what the screen's background is.
+    public var theme: Theme = SettingsTable.theme.fallback
+    /// `ETL_READONLY`: whether the screen has no keys that change the run.
+    public var readOnly: Bool = SettingsTable.readOnly.fallback
 
     /// `LOG_LEVEL`: how much is logged.
     public var logLevel: LogLevel = SettingsTable.logLevel.fallback

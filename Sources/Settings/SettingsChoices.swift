@@ -27,6 +27,26 @@ extension Settings {
         case balanced
     }
 
+    /// Whether a screen has colours.
+    public enum ColorUse: String, Sendable, Hashable, CaseIterable {
+        /// As far as the terminal has them, and none when `NO_COLOR` is set.
+        case auto
+        /// Also where nobody says that there are any.
+        case always
+        /// None: bold, underline and reverse only.
+        case never
+    }
+
+    /// What a screen's text stands on.
+    public enum Theme: String, Sendable, Hashable, CaseIterable {
+        /// What the terminal says; colours that can be read on both when it says nothing.
+        case auto
+        /// Light text on dark.
+        case dark
+        /// Dark text on light.
+        case light
+    }
+
     /// What a run does when its terminal goes away.
     public enum HangupResponse: String, Sendable, Hashable, CaseIterable {
         /// Stops driving; `resume` goes on with it.

@@ -7,6 +7,7 @@ extension Settings {
         case runpodAPIKey = "RUNPOD_API_KEY"
         case runpodEndpoint = "RUNPOD_ENDPOINT"
         case runpodPayload = "RUNPOD_PAYLOAD"
+        case runpodPrice = "RUNPOD_PRICE_PER_S"
         case requestTimeout = "REQUEST_TIMEOUT"
         case gpuTimeout = "GPU_TIMEOUT"
         case renderTimeout = "RENDER_TIMEOUT_S"
@@ -23,6 +24,10 @@ extension Settings {
         case fetchConcurrency = "ETL_FETCH_CONCURRENCY"
         case database = "ETL_DATABASE"
         case databaseMaxConnections = "DATABASE_MAX_CONNECTIONS"
+        case ascii = "ETL_ASCII"
+        case color = "ETL_COLOR"
+        case theme = "ETL_THEME"
+        case readOnly = "ETL_READONLY"
         case logLevel = "LOG_LEVEL"
         case home = "ETL_DASH_HOME"
         case onHangup = "ETL_ON_HANGUP"
@@ -71,6 +76,15 @@ enum SettingsTable {
         .choice,
         default: .full,
         help: "What a job carries: whole flashpoints, or their ids for a handler that loads them itself."
+    )
+    static let runpodPrice = Setting(
+        .runpodPrice,
+        \.runpodPrice,
+        .runPod,
+        .optional(.dollars),
+        default: nil,
+        inWords: "no cost is shown",
+        help: "Price of one second of one worker, from which the cost of a run is shown."
     )
 
     private static let upToAWeek: ClosedRange<Duration> = .milliseconds(100) ... .seconds(604_800)
@@ -220,6 +234,42 @@ enum SettingsTable {
         help: "Most database connections of one worker."
     )
 
+    static let ascii = Setting(
+        .ascii,
+        \.ascii,
+        .screen,
+        .truth,
+        default: false,
+        flag: "--ascii",
+        help: "Whether lines, bars and marks of the screen are made of ASCII characters."
+    )
+    static let color = Setting(
+        .color,
+        \.color,
+        .screen,
+        .choice,
+        default: .auto,
+        flag: "--color",
+        help: "Whether the screen has colours; auto asks the terminal and heeds NO_COLOR."
+    )
+    static let theme = Setting(
+        .theme,
+        \.theme,
+        .screen,
+        .choice,
+        default: .auto,
+        help: "What the terminal's background is; auto asks the terminal."
+    )
+    static let readOnly = Setting(
+        .readOnly,
+        \.readOnly,
+        .screen,
+        .truth,
+        default: false,
+        flag: "--readonly",
+        help: "Whether the screen has no keys that cancel, retry or pause."
+    )
+
     static let logLevel = Setting(
         .logLevel,
         \.logLevel,
@@ -250,10 +300,11 @@ enum SettingsTable {
 
     /// All of them, in the order of the example file.
     static let rows: [any SettingRow] = [
-        runpodWorkers, runpodAPIKey, runpodEndpoint, runpodPayload,
+        runpodWorkers, runpodAPIKey, runpodEndpoint, runpodPayload, runpodPrice,
         requestTimeout, gpuTimeout, renderTimeout, scrapeTimeout, navigationTimeout, jobTimeout,
         date, cleanup, trigger, strategy, retries, maxFailures, chunkMax,
         fetchConcurrency, database, databaseMaxConnections,
+        ascii, color, theme, readOnly,
         logLevel, home, onHangup,
     ]
 

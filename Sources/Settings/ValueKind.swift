@@ -58,6 +58,28 @@ extension ValueKind where Value == Int {
     }
 }
 
+extension ValueKind where Value == Double {
+    /// A price in dollars, with a point and no sign or exponent.
+    static var dollars: Self {
+        Self(
+            expected: "dollars as a decimal number above 0, such as 0.00019",
+            parse: { (text, _) throws(Malformed) in
+                let areDigits = text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+                guard areDigits, let price = Double(text) else { throw Malformed(reason: "is not a decimal number") }
+                guard price > 0, price <= 1_000 else { throw Malformed(reason: "is out of range") }
+                return price
+            },
+            format: { price in
+                // Without an exponent, which the reader would not take.
+                var text = String(Int64((price * 1e12).rounded()))
+                text = String(repeating: "0", count: max(0, 13 - text.count)) + text
+                let decimals = text.suffix(12).reversed().drop { $0 == "0" }.reversed()
+                return text.dropLast(12) + (decimals.isEmpty ? "" : ".") + String(decimals)
+            }
+        )
+    }
+}
+
 extension ValueKind where Value == Duration {
     /// Seconds within `range`, whole or with up to three decimals.
     static func seconds(_ range: ClosedRange<Duration>) -> Self {

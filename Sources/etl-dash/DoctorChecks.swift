@@ -1,3 +1,4 @@
+import Canvas
 import Coordination
 import FoundationEssentials
 import HTTPTransport
@@ -5,6 +6,7 @@ import RunJournal
 import RunPodAPI
 import RunPodServerless
 import Settings
+import Terminal
 
 #if canImport(Glibc)
 import Glibc
@@ -106,15 +108,32 @@ struct EndpointCheck {
     }
 }
 
-/// What the standard streams are connected to.
-enum TerminalCheck {
-    static func finding() -> Finding {
+/// What the standard streams are connected to, and whether a screen can be shown there.
+struct TerminalCheck {
+    let environment: [String: String]
+
+    var findings: [Finding] {
         let streams = [("input", STDIN_FILENO), ("output", STDOUT_FILENO), ("error", STDERR_FILENO)]
         let words = streams.map { name, descriptor in
             "\(name) \(isatty(descriptor) == 1 ? "a terminal" : "no terminal")"
         }
-        let type = getenv("TERM").map { String(cString: $0) } ?? ""
-        return Finding(.fine, "terminal", "\(words.joined(separator: ", ")); TERM=\(type.isEmpty ? "(not set)" : type)")
+        let type = environment["TERM"] ?? ""
+        let what = "\(words.joined(separator: ", ")); TERM=\(type.isEmpty ? "(not set)" : type)"
+        do throws(TerminalProblem) {
+            return [Finding(.fine, "terminal", "\(what)\n\(Self.words(try Terminal.check(environment: environment)))")]
+        } catch {
+            // Whoever has the doctor write into a file has a terminal elsewhere.
+            let grade: Finding.Grade = error.reason == .notATerminal ? .fine : .doubtful
+            return [Finding(grade, "terminal", "\(what)\nlog lines instead of the screen: \(error)")]
+        }
+    }
+
+    private static func words(_ abilities: Terminal.Abilities) -> String {
+        let size = "\(abilities.size.width)x\(abilities.size.height)"
+        let depth = abilities.profile.depth
+        let colours = depth == .mono ? "no colours" : "\(depth.rawValue) colours"
+        let glyphs = abilities.profile.glyphs == .unicode ? "UTF-8" : "ASCII only"
+        return "the screen is shown at \(size) with \(colours), \(glyphs)"
     }
 }
 

@@ -23,11 +23,12 @@ struct DoctorCommand: StatusCommand {
     }
 
     private func findings() async -> [Finding] {
+        let terminal = TerminalCheck(environment: ProcessInfo.processInfo.environment)
         let settings: Settings
         do {
             settings = try settingsFile.load()
         } catch {
-            return error.problems.map { Finding(.wrong, "settings", $0.description) } + [TerminalCheck.finding()]
+            return error.problems.map { Finding(.wrong, "settings", $0.description) } + terminal.findings
         }
         var findings = SettingsCheck(settings: settings).findings
         do {
@@ -36,7 +37,7 @@ struct DoctorCommand: StatusCommand {
         } catch {
             findings.append(Finding(.wrong, "endpoint", "\(error)"))
         }
-        findings.append(TerminalCheck.finding())
+        findings += terminal.findings
         findings += DiskCheck(home: settings.home.path(percentEncoded: false)).findings
         findings += await RunsCheck(home: settings.home.path(percentEncoded: false)).findings()
         return findings

@@ -16,7 +16,7 @@ struct EtlDash: StatusCommand {
         abstract: "Splits a batch of flashpoints over RunPod Serverless workers and watches them.",
         subcommands: [
             RunCommand.self, PlanCommand.self, ResumeCommand.self, EndpointCommand.self, WorkerCommand.self,
-            DoctorCommand.self, GuardCommand.self,
+            AttachCommand.self, ReplayCommand.self, DoctorCommand.self, GuardCommand.self,
         ]
     )
 

@@ -1,5 +1,6 @@
 import RunPodAPI
 import Synchronization
+import Terminal
 import UnixSignals
 
 #if canImport(Glibc)
@@ -75,16 +76,7 @@ final class Interruption: Sendable {
         _ body: @escaping @Sendable (Interruption) async throws -> Value
     ) async throws -> Value {
         do {
-            return try await withThrowingTaskGroup(of: Value?.self) { group in
-                group.addTask { try await body(self) }
-                group.addTask {
-                    await self.cancelled.wait()
-                    return nil
-                }
-                defer { group.cancelAll() }
-                guard let first = try await group.next(), let value = first else { throw CancellationError() }
-                return value
-            }
+            return try await cancelled.cancelling { try await body(self) }
         } catch is CancellationError {
             guard let signal else { throw CancellationError() }
             throw Interrupted(signal: signal)
@@ -100,11 +92,32 @@ final class Interruption: Sendable {
         }
         guard isFirst else {
             // Whoever presses Ctrl-C twice does not want to wait; the journal has all that was settled.
-            if signal != SIGHUP { _exit(128 + signal) }
+            if signal != SIGHUP {
+                Terminal.giveBackAtOnce()
+                _exit(128 + signal)
+            }
             return nil
         }
         if stop == nil { cancelled.release() }
         return stop
+    }
+}
+
+extension Latch {
+    /// Calls `body` in a task of its own that is cancelled once the signal is given.
+    ///
+    /// - Throws: What `body` throws; `CancellationError` when the signal came first.
+    func cancelling<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                await self.wait()
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next(), let value = first else { throw CancellationError() }
+            return value
+        }
     }
 }
 

@@ -21,6 +21,7 @@ struct ResumeCommand: StatusCommand {
     var name: String
 
     @OptionGroup var outputs: OutputFlags
+    @OptionGroup var screen: ScreenFlags
 
     @Option(parsing: .unconditional, help: .setting(.runpodEndpoint, "url"))
     var endpoint: String?
@@ -29,7 +30,7 @@ struct ResumeCommand: StatusCommand {
 
     func perform() async throws -> CommandStatus {
         try outputs.check()
-        var settings = try settingsFile.load([.runpodEndpoint: endpoint].compactMapValues(\.self))
+        var settings = try settingsFile.load([.runpodEndpoint: endpoint].compactMapValues(\.self).merging(screen.texts) { $1 })
         let folder = try await RunStore(home: settings.home.path(percentEncoded: false)).resolve(name)
         let (workers, hasEnded) = try await Self.look(at: folder)
         settings.runpodWorkers = workers
@@ -38,18 +39,21 @@ struct ResumeCommand: StatusCommand {
         let mode = try RunMode(settings, isSample: sample != nil)
         // The answer of a run that has ended needs no site.
         let site = hasEnded ? nil : sample
-        let answers = try AnswerOutput(outputs)
         return try await Interruption.trapping { interruption in
-            let session = RunSession(
+            let session = try RunSession(
                 settings: loaded,
                 mode: mode,
-                answers: answers,
-                printsEvents: outputs.events,
-                interruption: interruption
+                outputs: outputs,
+                envFile: settingsFile.envFile,
+                interruption: interruption,
+                // There is nothing left to watch: the answer is printed again.
+                canHaveScreen: !hasEnded
             )
-            await session.announce()
-            guard let site else { return try await session.drive(folder) }
-            return try await Self.serving(site, of: folder) { try await session.drive(folder) }
+            return try await session.drive { screen in
+                await screen?.prepare("Resuming run \(folder.run)")
+                guard let site else { return try await session.drive(folder, on: screen) }
+                return try await Self.serving(site, of: folder) { try await session.drive(folder, on: screen) }
+            }
         }
     }
 
@@ -57,8 +61,8 @@ struct ResumeCommand: StatusCommand {
     private static func serving(
         _ site: URL,
         of folder: RunFolder,
-        _ body: () async throws -> CommandStatus
-    ) async throws -> CommandStatus {
+        _ body: () async throws -> RunSession.Driven
+    ) async throws -> RunSession.Driven {
         do {
             return try await SampleSite.run(port: site.port ?? 0) { _ in try await body() }
         } catch let error as SampleSite.CannotListen {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Coordination
 import FoundationEssentials
 import RunJournal
 import RunPodServerless
@@ -11,9 +12,13 @@ struct RunCommand: StatusCommand {
         commandName: "run",
         abstract: "Run a batch of flashpoints.",
         discussion: """
-            FILE is a JSON array or JSON Lines; - reads standard input. Log lines go to standard error, data to \
-            standard output. Exit status: 0 all succeeded, 1 some failed or were cancelled, 2 usage or settings, \
-            3 the endpoint refuses us or gives no answer, 70 a fault of etl-dash, 128+n ended by signal n.
+            FILE is a JSON array or JSON Lines; - reads standard input. On a terminal a screen shows the run and takes \
+            keys, ? lists them; elsewhere, and with --plain, --json or --events, log lines go to standard error. Data \
+            goes to standard output.
+
+            Exit status: 0 all succeeded, or the run goes on in the background; 1 some failed or were cancelled, or the \
+            run was left with s, stop here; 2 usage or settings; 3 the endpoint refuses us or gives no answer; 70 a \
+            fault of etl-dash; 128+n ended by signal n, 130 by Ctrl-C.
 
             Settings, as flags, in the environment or in .env:
 
@@ -28,6 +33,7 @@ struct RunCommand: StatusCommand {
     var sample = false
 
     @OptionGroup var outputs: OutputFlags
+    @OptionGroup var screen: ScreenFlags
     @OptionGroup var split: SplitFlags
     @OptionGroup var run: RunFlags
     @OptionGroup var settingsFile: SettingsFileFlag
@@ -36,41 +42,49 @@ struct RunCommand: StatusCommand {
         try outputs.check()
         if sample, file != nil { throw UsageProblem("--sample brings its own batch; leave out the file or --sample") }
         if !sample, file == nil { throw UsageProblem("nothing to run; give a FILE, - for standard input, or --sample") }
-        let settings = try settingsFile.load(split.texts.merging(run.texts) { $1 })
+        let flags = split.texts.merging(run.texts) { $1 }.merging(screen.texts) { $1 }
+        let settings = try settingsFile.load(flags)
         let mode = try RunMode(settings, isSample: sample)
-        let answers = try AnswerOutput(outputs)
         return try await Interruption.trapping { interruption in
-            let session = RunSession(
+            let session = try RunSession(
                 settings: settings,
                 mode: mode,
-                answers: answers,
-                printsEvents: outputs.events,
-                interruption: interruption
+                outputs: outputs,
+                envFile: settingsFile.envFile,
+                interruption: interruption,
+                // A batch that is typed needs the keyboard.
+                canHaveScreen: file != "-"
             )
-            await session.announce()
-            guard let file else { return try await runSample(session) }
-            let folder = try await NewRun.create(from: .path(file), settings: settings, silenceLimit: silenceLimit)
-            return try await session.drive(folder)
+            return try await session.drive { screen in
+                guard let file else { return try await Self.runSample(session, screen) }
+                await screen?.prepare("Reading \(file)")
+                let folder = try await NewRun.create(
+                    from: .path(file),
+                    settings: settings,
+                    silenceLimit: session.silenceLimit
+                ) { count in
+                    await screen?.prepare("Reading \(file): \(RunSummary.flashpoints(count))")
+                }
+                return try await session.drive(folder, on: screen)
+            }
         }
     }
 
-    /// How long an endpoint may say nothing before the first job, since nobody looks on.
-    private var silenceLimit: Double { 30 }
-
-    private func runSample(_ session: RunSession) async throws -> CommandStatus {
-        let console = StreamWriter.standardError
+    private static func runSample(_ session: RunSession, _ screen: RunScreen?) async throws -> RunSession.Driven {
+        await screen?.prepare("Starting the sample's site")
         if session.settings.runpodEndpoint != nil {
-            await console.write("INFO: --sample runs on this machine; RUNPOD_ENDPOINT is ignored\n")
+            await session.say(.info, "--sample runs on this machine; RUNPOD_ENDPOINT is ignored", on: screen)
         }
         return try await SampleSite.run { site in
-            await console.write("INFO: The sample's site answers as slowly as real news sites do, 0.5 to 5 s a page\n")
+            let pace = "The sample's site answers as slowly as real news sites do, 0.5 to 5 s a page"
+            await session.say(.info, pace, on: screen)
             let folder = try await NewRun.create(
                 from: .flashpoints(SampleNews.flashpoints(site: site)),
                 settings: session.settings,
-                silenceLimit: silenceLimit
+                silenceLimit: session.silenceLimit
             )
             try SampleMark.set(on: folder, site: site)
-            return try await session.drive(folder)
+            return try await session.drive(folder, on: screen)
         }
     }
 }

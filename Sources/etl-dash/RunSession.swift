@@ -1,50 +1,122 @@
 import Coordination
+import Dashboard
 import Flashpoints
 import FoundationEssentials
 import Logging
+import RunEngine
 import RunJournal
 import RunPodAPI
 import RunPodServerless
 import Settings
 
-/// Drives one run for the command line: log lines and events while it goes, the answer and the summary at its end.
+/// Drives one run for the command line: the screen or log lines while it goes, the answer and the summary at its end.
 struct RunSession: Sendable {
+    /// How a run was left by its driver.
+    struct Driven: Sendable {
+        var departure: RunLauncher.Departure
+        var folder: RunFolder
+        var overview: Overview
+        /// How the operator left the screen, when there was one and it was left.
+        var left: Dashboard.Departure?
+    }
+
     let settings: Settings
     let mode: RunMode
+    let outputs: OutputFlags
     let answers: AnswerOutput
-    /// Whether each event is printed on standard output.
-    let printsEvents: Bool
+    /// What was typed for `--env-file`.
+    let envFile: String?
     let interruption: Interruption
+    /// Whether there is a screen; else log lines, and what may surprise about that.
+    let choice: ScreenSetup.Choice
+    private let terminals = BackgroundRun.Terminals.now
     private let output = StreamWriter.standardOutput
     private let console = StreamWriter.standardError
 
-    init(settings: Settings, mode: RunMode, answers: AnswerOutput, printsEvents: Bool, interruption: Interruption) {
+    /// - Parameter canHaveScreen: Whether nothing but the terminal and the flags speaks against a screen.
+    init(
+        settings: Settings,
+        mode: RunMode,
+        outputs: OutputFlags,
+        envFile: String?,
+        interruption: Interruption,
+        canHaveScreen: Bool
+    ) throws {
         self.settings = settings
         self.mode = mode
-        self.answers = answers
-        self.printsEvents = printsEvents
+        self.outputs = outputs
+        self.envFile = envFile
         self.interruption = interruption
+        answers = try AnswerOutput(outputs)
+        choice = ScreenSetup.choose(settings, isWanted: canHaveScreen && outputs.wantsScreen)
     }
 
-    /// Says what the user should know before the run: probable slips in the settings, an address of old.
-    func announce() async {
-        for warning in settings.warnings { await console.write("WARNING: \(warning)\n") }
-        if case .endpoint(let address, _) = mode, let notice = address.notice {
-            await console.write("WARNING: \(notice)\n")
+    /// Whether each event is printed on standard output.
+    private var printsEvents: Bool { outputs.events }
+
+    /// How long an endpoint may say nothing before the first job: at a screen somebody looks on.
+    var silenceLimit: Double? {
+        if case .screen = choice { nil } else { 30 }
+    }
+
+    /// Prepares and drives a run, on a screen when there is one, until it ends, is left, or a signal stops it.
+    ///
+    /// - Parameter body: Calls ``drive(_:on:)`` with the screen that it is given.
+    func drive(_ body: @escaping @Sendable (RunScreen?) async throws -> Driven) async throws -> CommandStatus {
+        await announce()
+        guard case .screen(let setup) = choice else { return try await conclude(body(nil)) }
+        let dashboard = Dashboard(Dashboard.Setup(.driver, EndpointName(mode), settings, logPath: nil))
+        do {
+            var (driven, left) = try await RunScreen.with(setup, dashboard, files: .system) { try await body($0) }
+            driven.left = left
+            return try await conclude(driven)
+        } catch let error as RunScreen.Abandoned {
+            await console.write("etl-dash: \(error)\n")
+            return error.departure == .interrupt ? .signal(Interruption.interrupt) : .incomplete
         }
     }
 
-    /// Drives the run to its end or until a signal stops it.
-    func drive(_ folder: RunFolder) async throws -> CommandStatus {
+    /// Says what the user should know before the run: probable slips in the settings, an address of old, no screen.
+    private func announce() async {
+        for warning in settings.warnings { await say(.warning, "\(warning)") }
+        if case .endpoint(let address, _) = mode, let notice = address.notice { await say(.warning, notice) }
+        if case .lines(let why?) = choice { await say(.warning, "\(why); log lines follow instead of the screen") }
+    }
+
+    /// A line for the user, in the log of the screen when there is one.
+    func say(_ level: LogLevel, _ text: String, on screen: RunScreen? = nil) async {
+        guard let screen else { return await console.write(LogLine(level, text).text + "\n") }
+        let now = NewRun.Sources.system.wallTime()
+        await screen.tell(.lines([LogEntry(LogLine(level, text), at: now)], lost: 0))
+    }
+
+    /// Drives the run to its end or until it is stopped.
+    func drive(_ folder: RunFolder, on screen: RunScreen?) async throws -> Driven {
         do {
             let journal = try await SQLiteJournal.open(folder, for: .reading)
-            let watch = try await RunWatch(journal, level: LogLevel(settings.logLevel))
-            let departure = try await launcher().drive(folder) { handle in try await attend(handle, watch) }
-            let status = try await conclude(departure, folder, journal, watch.overview)
+            let watch = try await RunWatch(journal, level: LogLevel(settings.logLevel)) { events in
+                await screen?.tell(.events(events))
+            }
+            if let screen { await tellLog(of: folder, to: screen) }
+            let departure = try await launcher().drive(folder, lingers: screen != nil) { handle in
+                try await attend(handle, watch, screen)
+            }
             try journal.close()
-            return status
+            return Driven(departure: departure, folder: folder, overview: watch.overview)
         } catch let error where CommandFailure(error).status == .fault && !(error is ConservationFault) {
+            if error is CancellationError { throw error }
             throw RunFault(cause: "\(error)", run: folder.run, journal: folder.journalPath)
+        }
+    }
+
+    /// Shows the lines that former drivers have written.
+    private func tellLog(of folder: RunFolder, to screen: RunScreen) async {
+        var tail = RunLogTail(path: folder.logPath, limit: RunFollower<ContinuousClock>.lineLimit)
+        while true {
+            let (lines, hasMore) = tail.next()
+            let entries = lines.filter { $0.level >= LogLevel(settings.logLevel) }.map { LogEntry($0) }
+            if !entries.isEmpty { await screen.tell(.lines(entries, lost: 0)) }
+            if !hasMore { return }
         }
     }
 
@@ -63,30 +135,41 @@ struct RunSession: Sendable {
 
     // MARK: - While it goes
 
-    private func attend(_ handle: RunHandle, _ watch: RunWatch) async throws {
-        // Subscribed here and now, before anything is awaited: what comes before is read from the journal.
+    private func attend(_ handle: RunHandle, _ watch: RunWatch, _ screen: RunScreen?) async throws {
         let (logged, printed) = (handle.batches(), printsEvents ? handle.batches() : nil)
         interruption.onSignal { signal in
+            await screen?.close()
             await console.write(stopping(handle.header.run, by: signal))
             await handle.stop()
         }
+        await screen?.hand(over: handle)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await watch.follow(logged) { _, lines in
-                    await console.write(lines.map { $0.text + "\n" }.joined())
+                try await watch.follow(logged) { news in
+                    guard let screen else {
+                        return await console.write(news.lines.map { $0.line.text + "\n" }.joined())
+                    }
+                    await show(news, on: screen)
                 }
             }
             if let printed {
-                let journal = try await SQLiteJournal.open(handle.folder, for: .reading)
-                let eventWatch = try await RunWatch(journal, level: .error)
                 group.addTask {
-                    try await eventWatch.follow(printed) { events, _ in
+                    for await events in printed {
                         for event in events { await output.write(line(event)) }
                     }
                 }
             }
             try await group.waitForAll()
         }
+    }
+
+    /// Shows a batch, and waits as long as a frame lasts, so that many events cost few wake-ups.
+    private func show(_ news: RunWatch.News, on screen: RunScreen) async {
+        if !news.events.isEmpty { await screen.tell(.events(news.events)) }
+        if !news.lines.isEmpty || news.lost > 0 {
+            await screen.tell(.lines(news.lines.map { LogEntry($0.line, at: $0.at) }, lost: news.lost))
+        }
+        try? await Task.sleep(for: .milliseconds(100))
     }
 
     private func line(_ event: Event) -> [UInt8] {
@@ -98,26 +181,20 @@ struct RunSession: Sendable {
 
     private func stopping(_ run: String, by signal: Int32) -> String {
         let name = Interruption.name(signal)
-        var text = "WARNING: \(name): stopping run \(run), nothing more is submitted; Ctrl-C now ends it at once\n"
-        if signal == Interruption.hangup, settings.onHangup == .background {
-            text += "WARNING: ETL_ON_HANGUP=background is not possible yet; the run can be resumed\n"
-        }
-        return text
+        return "WARNING: \(name): stopping run \(run), nothing more is submitted; Ctrl-C now ends it at once\n"
     }
 
     // MARK: - At its end
 
-    private func conclude(
-        _ departure: RunLauncher.Departure,
-        _ folder: RunFolder,
-        _ journal: SQLiteJournal,
-        _ overview: Overview
-    ) async throws -> CommandStatus {
-        switch departure {
+    private func conclude(_ driven: Driven) async throws -> CommandStatus {
+        let folder = driven.folder
+        switch driven.departure {
         case .ended(let answer):
+            let journal = try await SQLiteJournal.open(folder, for: .reading)
             try await answers.deliver(answer, from: journal)
+            try journal.close()
             if answers.wantsSummary(beside: printsEvents) {
-                let summary = RunSummary(answer: answer, overview: overview, journal: folder.journalPath)
+                let summary = RunSummary(answer: answer, overview: driven.overview, journal: folder.journalPath)
                 await console.write(summary.text)
             }
             if output.isClosed {
@@ -130,12 +207,54 @@ struct RunSession: Sendable {
             await console.write("etl-dash: \(failure.message); the run can be resumed: etl-dash resume \(folder.run)\n")
             return .endpoint
         case .stopped:
-            let now = Int64(Date().timeIntervalSince1970 * 1_000)
-            await console.write(
-                StopSummary(overview: overview, run: folder.run, endpoint: mode.billedEndpoint, now: now).text
+            if wantsBackground(driven.left) { return try await goOn(driven) }
+            let now = NewRun.Sources.system.wallTime()
+            let summary = StopSummary(
+                overview: driven.overview,
+                run: folder.run,
+                endpoint: mode.billedEndpoint,
+                now: now
             )
-            return .signal(interruption.signal ?? Interruption.interrupt)
+            await console.write(summary.text)
+            return status(stopped: driven.left)
         }
+    }
+
+    private func status(stopped left: Dashboard.Departure?) -> CommandStatus {
+        if let signal = interruption.signal { return .signal(signal) }
+        return switch left {
+        case .hangup: .signal(Interruption.hangup)
+        case .interrupt, nil: .signal(Interruption.interrupt)
+        case .quit, .stop, .background: .incomplete
+        }
+    }
+
+    private func wantsBackground(_ left: Dashboard.Departure?) -> Bool {
+        if let signal = interruption.signal, signal != Interruption.hangup { return false }
+        let isHungUp = interruption.signal == Interruption.hangup || left == .hangup
+        return left == .background || (isHungUp && settings.onHangup == .background)
+    }
+
+    /// Hands the stopped run to a process of its own.
+    private func goOn(_ driven: Driven) async throws -> CommandStatus {
+        let background = BackgroundRun(
+            folder: driven.folder,
+            settings: settings,
+            envFile: envFile,
+            outputs: outputs,
+            terminals: terminals
+        )
+        let started = try await background.start()
+        let run = driven.folder.run
+        await console.write(
+            """
+            Run \(run) goes on in the background, process \(started.pid)
+            Watch it: etl-dash attach \(run)
+            Stop it: kill \(started.pid)\(started.words.map { "\nIts words: \($0)" } ?? "")
+
+            """
+        )
+        return driven.left == .background ? .succeeded : status(stopped: driven.left)
     }
 }
 

@@ -69,9 +69,26 @@ struct RunFlags: ParsableArguments {
     }
 }
 
+/// How the screen looks and what its keys may do.
+struct ScreenFlags: ParsableArguments {
+    @Flag(help: .setting(.ascii))
+    var ascii = false
+
+    @Option(parsing: .unconditional, help: .setting(.color, "auto|always|never"))
+    var color: String?
+
+    @Flag(help: .setting(.readOnly))
+    var readonly = false
+
+    /// What was typed, for the settings to read and to judge.
+    var texts: [Settings.Key: String] {
+        [.ascii: ascii ? "true" : nil, .color: color, .readOnly: readonly ? "true" : nil].compactMapValues(\.self)
+    }
+}
+
 /// What a run shows and where its answer goes.
 struct OutputFlags: ParsableArguments {
-    @Flag(help: "Print log lines, whatever the terminal can do.")
+    @Flag(help: "Print log lines instead of the screen, whatever the terminal can do.")
     var plain = false
 
     @Flag(help: "Print the answer with all results as JSON on standard output at the end.")
@@ -82,6 +99,9 @@ struct OutputFlags: ParsableArguments {
 
     @Option(help: ArgumentHelp("Write the answer with all results as JSON to this file.", valueName: "file"))
     var output: String?
+
+    /// Whether a screen is wanted where there can be one.
+    var wantsScreen: Bool { !plain && !json && !events }
 
     /// - Throws: ``UsageProblem`` when two of them contradict each other.
     func check() throws(UsageProblem) {

@@ -35,9 +35,14 @@ enum WorkerProgram {
     /// How a worker process on this machine is started.
     ///
     /// - Throws: ``UsageProblem`` when the system doesn't tell where the program is.
-    static func command(_ arguments: String...) throws -> [String] {
+    static func command(_ arguments: String...) throws -> [String] { try command(arguments: arguments) }
+
+    /// How a process of this program is started.
+    ///
+    /// - Throws: ``UsageProblem`` when the system doesn't tell where the program is.
+    static func command(arguments: [String]) throws -> [String] {
         guard let path = path() else {
-            throw UsageProblem("the path of etl-dash can't be found, so no worker process can be started; mount /proc")
+            throw UsageProblem("the path of etl-dash can't be found, so no process of it can be started; mount /proc")
         }
         return [path] + arguments
     }

@@ -1,0 +1,74 @@
+package import Coordination
+
+/// How new what is shown is.
+package enum Freshness: Sendable, Hashable {
+    /// There is no run yet.
+    case none
+    /// Seconds since the latest event.
+    case live(seconds: Double)
+    /// No event for more than 15 s: seconds since, and what is known about why.
+    case stale(seconds: Double, cause: String?)
+    /// Nobody drives the run.
+    case interrupted
+    case ended
+}
+
+/// What the workers' time costs.
+package struct Cost: Sendable, Hashable {
+    package var dollars: Double
+    /// At the number of workers that run now.
+    package var dollarsPerHour: Double
+}
+
+extension Model {
+    /// Seconds without an event after which a live run counts as stale.
+    static let staleAfter = 15.0
+
+    /// How new what is shown is.
+    package var freshness: Freshness {
+        if overview.phase == .ended { return .ended }
+        if standing == .interrupted { return .interrupted }
+        guard overview.phase == .running, let last = shown.lastEvent else { return .none }
+        let age = max(0, Double(live.now - last) / 1_000)
+        guard age > Self.staleAfter else { return .live(seconds: age) }
+        return .stale(seconds: age, cause: overview.silence?.cause)
+    }
+
+    /// Seconds that are left; `nil` while nobody can tell.
+    package var estimate: Pace.Estimate? { pace.estimate(overview, at: elapsed) }
+
+    /// Seconds until a worker has settled its share; `nil` while nobody can tell, or when nothing is left.
+    package func secondsLeft(of lane: LaneView) -> Double? {
+        guard lane.settled < lane.share, overview.phase == .running else { return nil }
+        return pace.seconds(left: lane, at: elapsed)
+    }
+
+    /// What the run has cost, when a price is set.
+    package var cost: Cost? {
+        guard let price = setup.pricePerSecond else { return nil }
+        let running = overview.lanes.count { $0.startedAt != nil }
+        let seconds = overview.lanes.reduce(0) { $0 + $1.billedSeconds(at: elapsed) }
+        return Cost(dollars: seconds * price, dollarsPerHour: overview.phase == .ended ? 0 : Double(running) * price * 3_600)
+    }
+
+    /// Flashpoints that can be tried again.
+    package var retriable: Int { overview.counts.failed + overview.counts.cancelled }
+
+    /// Lines of the log that are shown, from the oldest: up to so many, down to the last one on screen.
+    package func logLines(limit: Int) -> [(number: Int, entry: LogEntry)] {
+        let last = logView.isFollowing ? log.shownCount - 1 : log.position(upTo: logView.bottom)
+        return log.lines(endingAt: last, limit: limit)
+    }
+
+    /// Shown lines that came below the screen since the log stopped following.
+    package var newLogLines: Int { logView.isFollowing ? 0 : log.shownCount(from: max(logView.newFrom, logView.bottom + 1)) }
+
+    /// Where the run is written down in words: `Run interrupted: etl-dash resume RUN goes on with it`.
+    package var whyReadOnly: String? {
+        switch setup.role {
+        case .viewer(let why): why
+        case .replay: "this is a recording"
+        case .driver: setup.isReadOnly ? "--readonly is set" : nil
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import FoundationEssentials
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What the kernel says of a process; Linux only.
+enum ScreenBenchFigures {
+    /// A clock that all processes share.
+    static var monotonicNanoseconds: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
+    /// Processor time of all threads, those that have ended included.
+    static func cpuNanoseconds(_ pid: pid_t) -> Int64? {
+        #if os(Linux)
+        var clock = clockid_t()
+        var time = timespec()
+        guard clock_getcpuclockid(pid, &clock) == 0, clock_gettime(clock, &time) == 0 else { return nil }
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        #else
+        return nil
+        #endif
+    }
+
+    /// Memory that is in use now, in megabytes.
+    static func residentMB(_ pid: pid_t) -> Double? {
+        field("VmRSS", "/proc/\(pid)/status").map { Double($0) / 1_024 }
+    }
+
+    /// How often the kernel gave a processor to one of the threads anew.
+    static func contextSwitches(_ pid: pid_t) -> Int? {
+        guard let threads = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task") else {
+            return nil
+        }
+        return threads.reduce(0) { sum, thread in
+            let status = "/proc/\(pid)/task/\(thread)/status"
+            return sum + (field("voluntary_ctxt_switches", status) ?? 0)
+                + (field("nonvoluntary_ctxt_switches", status) ?? 0)
+        }
+    }
+
+    private static func field(_ name: String, _ path: String) -> Int? {
+        guard let data = FileManager.default.contents(atPath: path) else { return nil }
+        for line in String(decoding: data, as: UTF8.self).split(separator: "\n") where line.hasPrefix(name + ":") {
+            return Int(line.dropFirst(name.count + 1).filter { $0.isNumber })
+        }
+        return nil
+    }
+
+    /// The value that so large a share of the values doesn't exceed.
+    static func percentile(_ share: Double, of values: [Double]) -> Double? {
+        guard !values.isEmpty else { return nil }
+        let sorted = values.sorted()
+        return sorted[min(sorted.count - 1, Int((Double(sorted.count) * share).rounded(.up)) - 1).clamped(to: 0)]
+    }
+}
+
+extension Int {
+    fileprivate func clamped(to lowest: Int) -> Int { Swift.max(self, lowest) }
+}

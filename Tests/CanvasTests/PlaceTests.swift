@@ -1,5 +1,0 @@
-import Canvas
-import Testing
-
-@Suite("Canvas")
-struct PlaceTests {}

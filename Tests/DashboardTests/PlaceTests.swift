@@ -1,5 +1,0 @@
-import Dashboard
-import Testing
-
-@Suite("Dashboard")
-struct PlaceTests {}
