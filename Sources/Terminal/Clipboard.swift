@@ -32,3 +32,4 @@ enum Clipboard {
         return encoded
     }
 }
+

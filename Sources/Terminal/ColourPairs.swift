@@ -97,3 +97,4 @@ enum Palette {
         return distances.min { $0.1 < $1.1 }?.0 ?? 7
     }
 }
+

@@ -252,3 +252,4 @@ extension Attributes {
         return attributes
     }
 }
+

@@ -98,3 +98,4 @@ enum Locale {
         return isUTF8 ?? false
     }
 }
+

@@ -67,3 +67,4 @@ extension Terminal {
         }
     }
 }
+

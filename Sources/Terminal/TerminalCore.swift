@@ -299,3 +299,4 @@ extension TerminalCore {
         comeBack()
     }
 }
+

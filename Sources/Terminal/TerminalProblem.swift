@@ -17,3 +17,4 @@ package struct TerminalProblem: Error, Sendable, Hashable, CustomStringConvertib
         self.description = description
     }
 }
+

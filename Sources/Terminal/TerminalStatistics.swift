@@ -8,3 +8,4 @@ package struct TerminalStatistics: Sendable, Hashable {
 
     package init() {}
 }
+

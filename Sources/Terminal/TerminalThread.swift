@@ -173,3 +173,4 @@ final class TerminalThread: SerialExecutor {
         }
     }
 }
+

@@ -26,3 +26,4 @@ enum TerminfoKeys {
         return sequences
     }
 }
+
