@@ -33,3 +33,4 @@ enum Clipboard {
     }
 }
 
+

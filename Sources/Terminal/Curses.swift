@@ -106,3 +106,4 @@ struct Capabilities: Sendable {
         ["cup", "smcup", "rmcup", "smkx", "rmkx", "civis", "cnorm", "sgr0", "clear"] + TerminfoKeys.all.keys
 }
 
+

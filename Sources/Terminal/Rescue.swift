@@ -153,3 +153,4 @@ private func duplicate(_ descriptor: Int32) -> Int32 {
     fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
 }
 
+

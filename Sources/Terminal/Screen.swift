@@ -253,3 +253,4 @@ extension Attributes {
     }
 }
 
+

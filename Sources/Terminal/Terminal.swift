@@ -50,3 +50,4 @@ package final class Terminal: Display {
     package func copy(_ text: String) async -> Bool { await core.copy(text) }
 }
 
+

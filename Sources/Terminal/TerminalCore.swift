@@ -300,3 +300,4 @@ extension TerminalCore {
     }
 }
 
+

@@ -26,3 +26,4 @@ final class TerminalFacts: Sendable {
     func count(_ change: (inout TerminalStatistics) -> Void) { state.withLock { change(&$0.statistics) } }
 }
 
+

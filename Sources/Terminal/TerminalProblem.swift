@@ -18,3 +18,4 @@ package struct TerminalProblem: Error, Sendable, Hashable, CustomStringConvertib
     }
 }
 
+

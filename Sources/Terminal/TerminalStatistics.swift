@@ -9,3 +9,4 @@ package struct TerminalStatistics: Sendable, Hashable {
     package init() {}
 }
 
+

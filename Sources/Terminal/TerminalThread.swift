@@ -174,3 +174,4 @@ final class TerminalThread: SerialExecutor {
     }
 }
 
+
