@@ -17,12 +17,18 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 /// A library target and the tests of the same name.
-func room(_ name: String, _ dependencies: [Target.Dependency], tests: [Target.Dependency] = []) -> [Target] {
+func room(
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    tests: [Target.Dependency] = [],
+    fixtures: [String] = []
+) -> [Target] {
     [
         .target(name: name, dependencies: dependencies),
         .testTarget(
             name: name + "Tests",
-            dependencies: [.target(name: name), "TestSupport"] + dependencies + tests
+            dependencies: [.target(name: name), "TestSupport"] + dependencies + tests,
+            exclude: fixtures
         ),
     ]
 }
@@ -52,7 +58,7 @@ let rooms: [[Target]] = [
     room("SampleNews", ["Flashpoints", hummingbird, logging, nio], tests: ["HTTPTransport"]),
     room("Canvas", []),
     room("Terminal", ["Canvas", "CNCurses"]),
-    room("Dashboard", ["Canvas", "Coordination", "Flashpoints"], tests: ["RunEngine"]),
+    room("Dashboard", ["Canvas", "Coordination", "Flashpoints"], tests: ["RunEngine"], fixtures: ["Fixtures"]),
 ]
 
 let libraries = rooms.flatMap { $0 }.filter { !$0.isTest }.map { Target.Dependency.target(name: $0.name) }

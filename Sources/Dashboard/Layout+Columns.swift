@@ -23,15 +23,16 @@ extension Layout {
         package var width: Int
 
         /// The columns that a table of a width has room for: those that can be missed most are left out first.
-        static func fitting(_ width: Int, workers: Int, largestShare: Int) -> [Column] {
+        static func fitting(_ width: Int, workers: Int, largestShare: Int, flashpoints: Int) -> [Column] {
             let digits = String(max(1, largestShare)).count
             let grouped = digits + (digits - 1) / 3
+            let index = String(max(1, flashpoints)).count
             let widths: [(Kind, Int)] = [
-                (.id, 3 + String(max(1, workers)).count), (.state, 8), (.share, max(6, 2 * grouped + 2)), (.bar, 8),
+                (.id, 3 + String(max(1, workers)).count), (.state, 6), (.share, max(6, 2 * index + 2)), (.bar, 8),
                 (.done, max(5, 2 * grouped + 1)), (.failed, max(2, grouped + 1)), (.rate, 6), (.eta, 7),
                 (.current, 14), (.instance, 10), (.job, 10),
             ]
-            let dropped: [Kind] = [.current, .rate, .job, .instance, .eta, .share, .done]
+            let dropped: [Kind] = [.current, .rate, .job, .instance, .eta, .share, .bar, .done]
             var columns = widths.map { Column(kind: $0.0, width: $0.1) }
             func needed() -> Int { columns.reduce(-1) { $0 + $1.width + 1 } }
             for kind in dropped where needed() > width { columns.removeAll { $0.kind == kind } }

@@ -6,6 +6,7 @@ extension Layout {
         var count: Int
         var arrangement: Model.Arrangement
         var largestShare: Int
+        var flashpoints: Int
 
         /// Columns and rows of the smallest pane, its border included.
         static let leastPane = Size(28, 6)
@@ -29,6 +30,11 @@ extension Layout {
             // The log keeps at least as many rows as the panes get beyond what they need.
             let spare = isTall ? (room - rows(columns) * least.height) / 2 / rows(columns) : 0
             return PaneGrid(columns: columns, rows: rows(columns), paneHeight: least.height + min(2, spare))
+        }
+
+        /// The columns of a table of a width.
+        func columns(_ width: Int) -> [Column] {
+            Column.fitting(width, workers: count, largestShare: largestShare, flashpoints: flashpoints)
         }
 
         private func rows(_ columns: Int) -> Int { (count + columns - 1) / columns }

@@ -54,6 +54,7 @@ package struct Layout: Sendable, Hashable {
     /// - Parameter workers: How many there are to show.
     /// - Parameter summaryRows: Rows that a summary of the ended run wants; 0 while it has not ended.
     /// - Parameter largestShare: Flashpoints of the largest share, for the width of columns.
+    /// - Parameter flashpoints: Those of the run, for the same.
     package init(
         size: Size,
         workers count: Int,
@@ -61,15 +62,22 @@ package struct Layout: Sendable, Hashable {
         screen: Model.Screen = .main,
         hasNotice: Bool = false,
         summaryRows: Int = 0,
-        largestShare: Int = 999
+        largestShare: Int = 999,
+        flashpoints: Int = 9_999
     ) {
         self.size = size
         self.screen = screen
         isStateLine = size.width < 40 || size.height < 8
         guard size.width > 0, size.height > 0 else { return }
+        let demand = WorkersDemand(
+            count: count,
+            arrangement: arrangement,
+            largestShare: largestShare,
+            flashpoints: flashpoints
+        )
         var body = Rect(size)
         guard !isStateLine else {
-            placeStateLine(&body, workers: count, hasNotice: hasNotice)
+            placeStateLine(&body, demand, hasNotice: hasNotice)
             return
         }
         header = body.takeTop(size.height >= 18 ? 3 : size.height >= 10 ? 2 : 1)
@@ -81,9 +89,7 @@ package struct Layout: Sendable, Hashable {
             if hasNotice { notice = body.takeBottom(1) }
         }
         switch screen {
-        case .main:
-            let demand = WorkersDemand(count: count, arrangement: arrangement, largestShare: largestShare)
-            placeMain(&body, demand, summaryRows: summaryRows)
+        case .main: placeMain(&body, demand, summaryRows: summaryRows)
         case .log: log = body
         case .failures: failures = body
         case .worker:
@@ -181,11 +187,20 @@ package struct Layout: Sendable, Hashable {
 // MARK: - The parts of a screen
 
 extension Layout {
-    private mutating func placeStateLine(_ body: inout Rect, workers count: Int, hasNotice: Bool) {
+    private mutating func placeStateLine(_ body: inout Rect, _ demand: WorkersDemand, hasNotice: Bool) {
         header = body.takeTop(1)
         if hasNotice { notice = body.takeBottom(1) }
         switch screen {
-        case .main: strip = count > 0 ? body.takeTop(1) : Rect(0, 1, 0, 0)
+        case .main:
+            guard demand.count > 0 else {
+                workersFrame = body
+                return
+            }
+            strip = body.takeTop(1)
+            guard body.height > 0, body.width >= 16 else { return }
+            let rows = min(body.height, demand.count)
+            workers = .table(Table(columns: demand.columns(body.width), tables: 1, rows: rows, hasTitles: false))
+            workersFrame = body.takeTop(rows)
         case .log: log = body
         case .worker: detail = body
         case .failures: failures = body
@@ -202,6 +217,9 @@ extension Layout {
             } else {
                 placeTable(&body, demand, least: least)
             }
+        } else {
+            // A sentence says why there is nobody to show.
+            workersFrame = body.takeTop(max(1, min(body.height / 2, body.height - least)))
         }
         if summaryRows > 0, !isWide {
             // The log gives way, but for a title and two lines where it has as many.
@@ -234,7 +252,7 @@ extension Layout {
         let width = tables == 1 ? body.width : body.width / 2 - 1
         workers = .table(
             Table(
-                columns: Column.fitting(width, workers: demand.count, largestShare: demand.largestShare),
+                columns: demand.columns(width),
                 tables: tables,
                 rows: rows,
                 hasTitles: hasTitles

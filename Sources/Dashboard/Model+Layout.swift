@@ -1,4 +1,5 @@
 import Coordination
+import Flashpoints
 
 extension Model {
     /// Where everything is: drawing and paging go by the same places.
@@ -9,17 +10,16 @@ extension Model {
             arrangement: arrangement,
             screen: screen,
             hasNotice: hasNoticeLine,
-            summaryRows: overview.phase == .ended ? Self.summaryRows : 0,
-            largestShare: overview.lanes.map(\.share).max() ?? 0
+            summaryRows: SummaryView.rows(of: self),
+            largestShare: overview.header?.shares.max() ?? 0,
+            flashpoints: overview.total
         )
     }
 
-    /// Rows that the summary of an ended run takes where there is room.
-    package static let summaryRows = 6
-
-    /// Whether the line for notices is taken, by a notice or by what is being typed.
+    /// Whether the line for notices is taken: by a notice, by what lasts, or by what is being typed.
     package var hasNoticeLine: Bool {
-        if case .prompt = overlay { true } else { notice != nil }
+        if case .prompt = overlay { return true }
+        return notice != nil || standingNotice != nil
     }
 
     /// Position of the selected worker among the shown ones; `nil` when there is none.

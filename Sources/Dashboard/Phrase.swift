@@ -45,10 +45,13 @@ struct Fact {
     var phrase: Phrase
     /// The ones that can be missed most have the greatest.
     var rank: Int
+    /// What it shrinks to before it is left out, and the rank of that.
+    var short: (phrase: Phrase, rank: Int)?
 
-    init(_ phrase: Phrase, rank: Int) {
+    init(_ phrase: Phrase, rank: Int, short: (phrase: Phrase, rank: Int)? = nil) {
         self.phrase = phrase
         self.rank = rank
+        self.short = short
     }
 }
 
@@ -75,9 +78,9 @@ extension Canvas {
         while Self.width(left, right, gap) > row.width, left.count + right.count > 1 {
             let worst = max(left.map(\.rank).max() ?? -1, right.map(\.rank).max() ?? -1)
             if let place = right.firstIndex(where: { $0.rank == worst }) {
-                right.remove(at: place)
+                Self.shrink(&right, at: place)
             } else if let place = left.lastIndex(where: { $0.rank == worst }) {
-                left.remove(at: place)
+                Self.shrink(&left, at: place)
             }
         }
         var x = row.x
@@ -87,6 +90,14 @@ extension Canvas {
         x = max(x, row.maxX - Self.width(right, [], gap))
         for fact in right {
             x += draw(fact.phrase, at: Position(x, row.y), width: row.maxX - x) + gap
+        }
+    }
+
+    private static func shrink(_ facts: inout [Fact], at place: Int) {
+        if let short = facts[place].short {
+            facts[place] = Fact(short.phrase, rank: short.rank)
+        } else {
+            facts.remove(at: place)
         }
     }
 
