@@ -110,7 +110,7 @@ import Testing
         var ended = Run.model(Run.usual + Run.events([Run.answer(ok: 5, failed: 1)], from: 20))
         #expect(ended.type("q") == [.leave(.quit)])
         var halted = Run.model(Run.usual + Run.events([.attemptRefused(Run.first(2), Failure(.config, "401"))], from: 20))
-        #expect(halted.notice?.kind == .error)
+        #expect(halted.standingNotice?.kind == .error)
         #expect(halted.type("q") == [.leave(.quit)])
     }
 
