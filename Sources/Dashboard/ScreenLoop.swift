@@ -75,7 +75,7 @@ struct ScreenLoop<Screen: Display, Reports: AsyncSequence<Report, Never> & Senda
             }
             fold()
             let instant = clock.now
-            let due = due
+            let due = due(at: instant)
             if let due, due <= instant {
                 await paint(at: instant)
             } else if !backlog.isEmpty || model.hasMoreToDo {
@@ -127,11 +127,11 @@ struct ScreenLoop<Screen: Display, Reports: AsyncSequence<Report, Never> & Senda
     private var isDataDue: Bool { nextData.map { $0 <= clock.now } ?? true }
 
     /// When the next frame is to be painted; `nil` when nothing asks for one.
-    private var due: Time.Instant? {
-        guard let lastFrame else { return clock.now }
+    private func due(at now: Time.Instant) -> Time.Instant? {
+        guard let lastFrame else { return now }
         var due: Time.Instant?
         func ask(_ instant: Time.Instant?) {
-            let instant = instant ?? clock.now
+            let instant = instant ?? now
             due = due.map { min($0, instant) } ?? instant
         }
         if change.contains(.keys) { ask(lastKeyFrame?.advanced(by: Self.keyPause)) }

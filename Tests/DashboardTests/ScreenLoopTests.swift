@@ -229,7 +229,7 @@ struct ScreenLoopTests {
                 // The text of a log is put together elsewhere, out of virtual time's sight.
                 while saved.entries.last?.first.map(String.init) != path { await stage.pass(.milliseconds(10)) }
             }
-            #expect(saved.entries.first == #"a: ["seq", "8"]"#)
+            #expect(saved.entries.first == #"a: ["seq", "9"]"#)
             #expect(saved.entries.last == "c: results")
         }
     }
