@@ -14,7 +14,8 @@ extension Model {
     /// What must be known as long as it lasts and no newer notice takes its place: trouble first.
     package var standingNotice: Notice? {
         if let halted = overview.halted, overview.phase != .ended {
-            let what = "The endpoint refuses this run: \(halted.message). q stops it; resume goes on when that is put right"
+            let what =
+                "The endpoint refuses this run: \(halted.message). q stops it; resume goes on when that is put right"
             return Notice(kind: .error, text: what, at: now)
         }
         if let silence = overview.silence, overview.phase == .running {
@@ -24,7 +25,11 @@ extension Model {
         }
         if standing == .interrupted, overview.phase != .ended {
             let run = overview.header?.run ?? "RUN"
-            return Notice(kind: .warning, text: "Nobody drives this run: etl-dash resume \(run) goes on with it", at: now)
+            return Notice(
+                kind: .warning,
+                text: "Nobody drives this run: etl-dash resume \(run) goes on with it",
+                at: now
+            )
         }
         if overview.phase == .running, overview.isPaused {
             let what = "Paused: what was submitted goes on, nothing new is submitted."

@@ -38,7 +38,10 @@ struct SummaryView {
         if answer.ok {
             return Phrase("all \(Figures.count(answer.flashpoints, "flashpoint")) done in \(time)", theme[.good])
         }
-        var phrase = Phrase("\(Figures.grouped(answer.succeeded)) of \(Figures.grouped(answer.flashpoints)) done in \(time)", theme[.title])
+        var phrase = Phrase(
+            "\(Figures.grouped(answer.succeeded)) of \(Figures.grouped(answer.flashpoints)) done in \(time)",
+            theme[.title]
+        )
         if answer.failed > 0 { phrase.add(Phrase("\(Figures.grouped(answer.failed)) failed", theme[.alarm]), after: 2) }
         if answer.cancelled > 0 {
             phrase.add(Phrase("\(Figures.grouped(answer.cancelled)) cancelled", theme[.warning]), after: 2)
@@ -57,11 +60,17 @@ struct SummaryView {
             }
             lines.append(phrase)
             let sequential = Figures.duration(answer.sequentialSeconds)
-            lines.append(Phrase("\(sequential) of work in \(Figures.duration(answer.durationSeconds)) on \(Figures.count(answer.workers, "worker"))"))
+            lines.append(
+                Phrase(
+                    "\(sequential) of work in \(Figures.duration(answer.durationSeconds)) on \(Figures.count(answer.workers, "worker"))"
+                )
+            )
         }
         if let efficiency = answer.efficiency {
             var phrase = Phrase("efficiency", theme[.label], Figures.percent(efficiency))
-            if let cost = scene.model.cost { phrase.add(Phrase("cost", theme[.label], Figures.dollars(cost.dollars), theme[.title]), after: 2) }
+            if let cost = scene.model.cost {
+                phrase.add(Phrase("cost", theme[.label], Figures.dollars(cost.dollars), theme[.title]), after: 2)
+            }
             lines.append(phrase)
         }
         if let cause = scene.overview.efficiencyCause {
@@ -87,7 +96,9 @@ struct SummaryView {
         for (key, text) in choices {
             var phrase = Phrase(key, theme[.key].with(.underline))
             phrase.add(" \(text)")
-            if !rows[rows.count - 1].isEmpty, rows[rows.count - 1].width + 2 + phrase.width > width { rows.append(Phrase()) }
+            if !rows[rows.count - 1].isEmpty, rows[rows.count - 1].width + 2 + phrase.width > width {
+                rows.append(Phrase())
+            }
             rows[rows.count - 1].add(phrase, after: 2)
         }
         return rows

@@ -6,29 +6,33 @@ import Testing
 
 @Suite("Drawing at any size")
 struct DrawTests {
-    @Test("Every scene can be drawn at every size, and says something wherever there is a cell", arguments: SceneName.allCases)
+    @Test(
+        "Every scene can be drawn at every size, and says something wherever there is a cell",
+        arguments: SceneName.allCases
+    )
     func everySize(name: SceneName) throws {
         var drawn = 0
-        for glyphs in Profile.Glyphs.allCases {
-            var model = try name.model(Size(80, 24), Profile(glyphs: glyphs))
-            for height in [0, 1, 2, 3, 7, 8, 9, 10, 15, 18, 24, 30, 80] {
-                for width in [0, 1, 2, 5, 11, 20, 29, 30, 39, 40, 60, 100, 116, 200] {
-                    _ = model.update(.input(.resized(Size(width, height))), now: Scenes.start + 600_000)
-                    let canvas = model.draw()
-                    #expect(canvas.size == Size(width, height))
-                    #expect(canvas.cells.count == width * height)
-                    // The page of keys has an indent.
-                    let isBlank = canvas.cells.allSatisfy(\.content.isBlank)
-                    let isTiny = width < 2 || height < 1
-                    #expect(isBlank == (width * height == 0) || isTiny, "\(width)x\(height)")
-                    drawn += 1
-                }
+        var model = try name.model(Size(80, 24), Profile())
+        for height in [0, 1, 2, 3, 7, 8, 9, 10, 15, 18, 24, 30, 80] {
+            for width in [0, 1, 2, 5, 11, 20, 29, 30, 39, 40, 60, 100, 116, 200] {
+                _ = model.update(.input(.resized(Size(width, height))), now: Scenes.start + 600_000)
+                let canvas = model.draw()
+                #expect(canvas.size == Size(width, height))
+                #expect(canvas.cells.count == width * height)
+                let isBlank = canvas.cells.allSatisfy(\.content.isBlank)
+                #expect(isBlank == (width * height == 0), "\(width)x\(height)")
+                drawn += 1
             }
         }
-        #expect(drawn == 2 * 13 * 14)
+        #expect(drawn == 13 * 14)
     }
 
-    @Test("A count of failures and the state are seen at every size with room for them", arguments: [Size(200, 60), Size(120, 36), Size(80, 24), Size(60, 15), Size(40, 8), Size(20, 2), Size(12, 1), Size(7, 1)])
+    @Test(
+        "A count of failures and the state are seen at every size with room for them",
+        arguments: [
+            Size(200, 60), Size(120, 36), Size(80, 24), Size(60, 15), Size(40, 8), Size(20, 2), Size(12, 1), Size(7, 1),
+        ]
+    )
     func failures(size: Size) {
         let rows = Scenes.model(Scenes.busy, at: 192, size: size).draw().rows
         #expect(rows.contains { $0.contains("f3") || $0.contains("failed 3") })
@@ -48,7 +52,8 @@ struct DrawTests {
     @Test("A selected worker is told by a mark, not by its look alone", arguments: Profile.Glyphs.allCases)
     func selection(glyphs: Profile.Glyphs) {
         for size in [Size(120, 36), Size(80, 24)] {
-            let rows = Scenes.model(Scenes.busy, at: 192, size: size, profile: Profile(glyphs: glyphs, depth: .mono)).draw().rows
+            let rows = Scenes.model(Scenes.busy, at: 192, size: size, profile: Profile(glyphs: glyphs, depth: .mono))
+                .draw().rows
             #expect(rows.count { $0.contains("\(glyphs.selection) w1 ") } == 1)
         }
     }
@@ -62,7 +67,9 @@ struct DrawTests {
 
     @Test("Words alone tell the state of each worker when there are no colours")
     func words() {
-        let rows = Scenes.model(Scenes.busy, at: 192, profile: Profile(depth: .mono)).draw().rows.joined(separator: "\n")
+        let rows = Scenes.model(Scenes.busy, at: 192, profile: Profile(depth: .mono)).draw().rows.joined(
+            separator: "\n"
+        )
         for word in ["w1 RUN", "w3 DONE", "w4 RETRY", "w5 FAIL", "w6 BOOT", "w7 CANCEL", "w8 QUEUE"] {
             #expect(rows.contains(word))
         }
