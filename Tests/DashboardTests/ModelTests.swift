@@ -30,12 +30,12 @@ import Testing
                 "w2 RUN 1/3", "1 finished flashpoint stays. 2 will not be processed.", "r tries them again later.",
             ]
         )
-        #expect(model.press(Self.enter).isEmpty)
+        #expect(model.strike(Self.enter).isEmpty)
         #expect(model.overlay == nil)
         #expect(model.type("cn").isEmpty)
         #expect(model.overlay == nil)
         _ = model.type("c")
-        #expect(model.press(Self.escape).isEmpty)
+        #expect(model.strike(Self.escape).isEmpty)
         #expect(model.overlay == nil)
         _ = model.type("cx")
         #expect(model.overlay != nil)
@@ -110,16 +110,16 @@ import Testing
         var ended = Run.model(Run.usual + Run.events([Run.answer(ok: 5, failed: 1)], from: 20))
         #expect(ended.type("q") == [.leave(.quit)])
         var halted = Run.model(Run.usual + Run.events([.attemptRefused(Run.first(2), Failure(.config, "401"))], from: 20))
-        #expect(halted.notice?.kind == .error)
+        #expect(halted.standingNotice?.kind == .error)
         #expect(halted.type("q") == [.leave(.quit)])
     }
 
     @Test("Esc goes back a step at a time and never leaves")
     func escape() {
         var model = Run.model()
-        _ = model.press(Key(.tab))
+        _ = model.strike(Key(.tab))
         _ = model.type(" z")
-        for _ in 0..<20 { #expect(model.press(Self.escape).isEmpty) }
+        for _ in 0..<20 { #expect(model.strike(Self.escape).isEmpty) }
         #expect(model.focus == .workers)
         #expect(model.held == nil)
         #expect(model.screen == .main)
@@ -203,7 +203,7 @@ import Testing
         _ = model.update(.tick, now: 99_000)
         _ = model.type("s")
         #expect(model.notice?.text == "a.txt: no room")
-        _ = model.press(Self.escape)
+        _ = model.strike(Self.escape)
         #expect(model.notice == nil)
     }
 
@@ -286,19 +286,19 @@ import Testing
     func write() {
         var model = Run.model()
         _ = model.type("Wr")
-        #expect(model.press(Self.enter) == [.save(SaveRequest(path: "etl-dash-20250101-k3f9.json", content: .results))])
+        #expect(model.strike(Self.enter) == [.save(SaveRequest(path: "etl-dash-20250101-k3f9.json", content: .results))])
         _ = model.type("Wl")
-        #expect(model.press(Self.enter) == [.saveLog(path: "etl-dash-20250101-k3f9.log")])
+        #expect(model.strike(Self.enter) == [.saveLog(path: "etl-dash-20250101-k3f9.log")])
         _ = model.type("Ws")
-        _ = model.press(.control("u"))
-        #expect(model.press(Self.enter).isEmpty)
+        _ = model.strike(.control("u"))
+        #expect(model.strike(Self.enter).isEmpty)
         guard case .prompt(let prompt) = model.overlay else {
             Issue.record("the prompt is gone")
             return
         }
         #expect(prompt.problem != nil)
         _ = model.type(" a b ")
-        #expect(model.press(Self.enter) == [.saveScreen(path: "a b")])
+        #expect(model.strike(Self.enter) == [.saveScreen(path: "a b")])
     }
 
     @Test("A window that is gone ends it")

@@ -105,7 +105,7 @@ struct RandomModelTests {
         }
     }
 
-    @Test("Ten thousand keys crash nothing, break nothing, and leave only when asked to", arguments: 0..<10 as Range<UInt64>)
+    @Test("Ten thousand keys crash nothing, break nothing, and leave only when asked to", arguments: 0..<5 as Range<UInt64>)
     func keys(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let events = try Self.history(&random)
