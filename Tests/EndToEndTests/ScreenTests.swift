@@ -167,7 +167,8 @@ struct ScreenTests {
         try await Installation.with { etlDash in
             try etlDash.write("batch.json", #"[{"id": "a", "feeds": [{}]}]"#)
             try await etlDash.onTerminal(["run", "batch.json"]) { run in
-                #expect(try await run.waitForEnd() == 2)
+                let status = try await run.waitForEnd()
+                #expect(status == 2)
                 run.expectGivenBack()
                 #expect(run.screen.contains("etl-dash: batch.json, line 1, index 0, feeds[0].url"))
             }
@@ -183,7 +184,8 @@ struct ScreenTests {
         try await NewsSite.with { site in
             try await Installation.with { etlDash in
                 try await etlDash.onTerminal(try batch(site, in: etlDash), environment: ["TERM": type]) { run in
-                    #expect(try await run.waitForEnd() == 0)
+                    let status = try await run.waitForEnd()
+                    #expect(status == 0)
                     let text = String(decoding: run.terminal.recording, as: UTF8.self)
                     let escapes = text.split(separator: "\u{1B}").dropFirst().filter { !$0.hasPrefix("]777;") && $0 != "\\" }
                     #expect(escapes.isEmpty, "\(escapes)")
