@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -180,8 +181,13 @@ static void etl_on_crash(int number, siginfo_t *info, void *context) {
     (void)context;
     int before = errno;
     etl_restore_current();
-    /* What was there before: the default action, or the language's own back-tracer. */
-    sigaction(number, &etl_signals()->previous[number], NULL);
+    if (info->si_code == SI_USER) {
+        /* Somebody sent it: nothing crashed, so there is nothing to trace. */
+        signal(number, SIG_DFL);
+    } else {
+        /* What was there before: the default action, or the language's own back-tracer. */
+        sigaction(number, &etl_signals()->previous[number], NULL);
+    }
     errno = before;
     /* A fault comes again at the same instruction, which is what a back-trace should show; all else is sent again. */
     int is_fault = number == SIGSEGV || number == SIGBUS || number == SIGILL || number == SIGFPE;
