@@ -208,6 +208,7 @@ struct HeaderView {
 
     /// Seconds left as a range; one figure where both ends are written alike.
     private var remaining: String {
+        guard model.standing != .interrupted else { return "-" }
         guard let estimate = model.estimate else { return Figures.unknown }
         guard estimate.high > 0 else { return scene.eta(0) }
         let (low, high) = (Figures.duration(estimate.low.rounded(.up)), scene.eta(estimate.high))

@@ -157,6 +157,9 @@ struct Scene {
         return seconds > 0 ? Figures.duration(seconds.rounded(.up)) : "soon"
     }
 
+    /// Whether somebody drives the run, so that it has a pace.
+    var isUnderWay: Bool { overview.phase == .running && model.standing != .interrupted }
+
     /// How far a point of the time driven lies ahead, such as `in 4.0s`.
     func time(until t: Double) -> String {
         let left = t - model.elapsed
@@ -165,7 +168,7 @@ struct Scene {
 
     /// When a worker will be through: a dash when it is.
     func eta(of lane: LaneView) -> String {
-        if lane.settled >= lane.share || overview.phase == .ended { return "-" }
+        if lane.settled >= lane.share || !isUnderWay { return "-" }
         return eta(model.secondsLeft(of: lane))
     }
 
