@@ -145,7 +145,8 @@ struct ScreenBench: AsyncParsableCommand {
         leave(&terminal)
         let painted = terminal.report("painted")
         if painted.count == 3, painted[0] > 0 {
-            print("writes: \(Int(painted[1])), opening and closing included, for \(Int(painted[0])) frames, \(Int(painted[2])) B")
+            let (frames, writes, bytes) = (Int(painted[0]), Int(painted[1]), Int(painted[2]))
+            print("writes: \(writes), opening and closing included, for \(frames) frames, \(bytes) B")
         }
     }
 
