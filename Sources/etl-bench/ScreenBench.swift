@@ -57,6 +57,7 @@ struct ScreenBench: AsyncParsableCommand {
         try keysToOutput(.busy, "at \(rate) events/s")
         try busy()
         try memory()
+        try wakeUps(.asleep, "a program that only sleeps")
         try wakeUps(.ended, "the run ended")
         try wakeUps(.quiet, "a run live and quiet")
     }
@@ -144,7 +145,8 @@ struct ScreenBench: AsyncParsableCommand {
         leave(&terminal)
         let painted = terminal.report("painted")
         if painted.count == 3, painted[0] > 0 {
-            print("writes a frame: \(round(painted[1] / painted[0])) (\(Int(painted[0])) frames, \(Int(painted[2])) B)")
+            let (frames, writes, bytes) = (Int(painted[0]), Int(painted[1]), Int(painted[2]))
+            print("writes: \(writes), opening and closing included, for \(frames) frames, \(bytes) B")
         }
     }
 
@@ -163,7 +165,7 @@ struct ScreenBench: AsyncParsableCommand {
 
     private func wakeUps(_ course: ScreenBenchFeed.Course, _ name: String) throws {
         var terminal = try open(course, workers: 8)
-        _ = try waitForFirstPaint(&terminal)
+        if course != .asleep { _ = try waitForFirstPaint(&terminal) }
         terminal.pass(seconds: 3)
         let cpu = ScreenBenchFigures.cpuNanoseconds(terminal.pid)
         let before = ScreenBenchFigures.contextSwitches(terminal.pid)
@@ -229,7 +231,7 @@ struct ScreenBench: AsyncParsableCommand {
     private func milliseconds(_ nanoseconds: Int64) -> Double { Double(nanoseconds) / 1e6 }
 
     private func megabytes(_ pid: pid_t) -> String {
-        ScreenBenchFigures.residentMB(pid).map { "\(round($0)) MB" } ?? "-"
+        ScreenBenchFigures.residentMB(pid).map { "\(round($0.all)) MB, \(round($0.own)) of them not from files" } ?? "-"
     }
 
     private func medianAndTail(_ values: [Double], _ share: Double, _ unit: String) -> String {

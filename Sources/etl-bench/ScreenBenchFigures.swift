@@ -29,9 +29,11 @@ enum ScreenBenchFigures {
         #endif
     }
 
-    /// Memory that is in use now, in megabytes.
-    static func residentMB(_ pid: pid_t) -> Double? {
-        field("VmRSS", "/proc/\(pid)/status").map { Double($0) / 1_024 }
+    /// Memory that is in use now, in megabytes: all of it, and what is not read from files.
+    static func residentMB(_ pid: pid_t) -> (all: Double, own: Double)? {
+        let status = "/proc/\(pid)/status"
+        guard let all = field("VmRSS", status), let own = field("RssAnon", status) else { return nil }
+        return (Double(all) / 1_024, Double(own) / 1_024)
     }
 
     /// How often each thread gave its processor back by itself, and how often it was taken away.
