@@ -57,6 +57,7 @@ struct ScreenBench: AsyncParsableCommand {
         try keysToOutput(.busy, "at \(rate) events/s")
         try busy()
         try memory()
+        try wakeUps(.asleep, "a program that only sleeps")
         try wakeUps(.ended, "the run ended")
         try wakeUps(.quiet, "a run live and quiet")
     }
@@ -67,12 +68,11 @@ struct ScreenBench: AsyncParsableCommand {
         var (fromOpening, fromStart): ([Double], [Double]) = ([], [])
         for _ in 0..<starts {
             var terminal = try open(.quiet, workers: 4)
-            let paintedAt = try terminal.waitFor(Self.firstText)
+            let paintedAt = try waitForFirstPaint(&terminal)
             fromStart.append(milliseconds(paintedAt - terminal.startedAt))
-            try leave(&terminal)
-            if let opening = figures("opening", of: terminal.report).first {
-                fromOpening.append(milliseconds(Int64(opening) - terminal.startedAt))
-                fromOpening[fromOpening.count - 1] = fromStart[fromStart.count - 1] - fromOpening[fromOpening.count - 1]
+            leave(&terminal)
+            if let opening = terminal.report("opening").first {
+                fromOpening.append(milliseconds(paintedAt - Int64(opening)))
             }
         }
         print("first paint, from Terminal.with: \(medianAndTail(fromOpening, 0.95, "ms"))")
@@ -100,9 +100,9 @@ struct ScreenBench: AsyncParsableCommand {
                     rows: rows,
                     environment: variables
                 )
-                let paintedAt = try terminal.waitFor(Self.firstText)
+                let paintedAt = try waitForFirstPaint(&terminal)
                 let time = milliseconds(paintedAt - terminal.startedAt)
-                try leave(&terminal)
+                leave(&terminal)
                 return time
             }
         }
@@ -111,7 +111,7 @@ struct ScreenBench: AsyncParsableCommand {
 
     private func keysToOutput(_ course: ScreenBenchFeed.Course, _ name: String) throws {
         var terminal = try open(course, workers: workers)
-        _ = try terminal.waitFor(Self.firstText)
+        _ = try waitForFirstPaint(&terminal)
         terminal.pass(seconds: 1)
         var times: [Double] = []
         for number in 0..<keys {
@@ -124,12 +124,12 @@ struct ScreenBench: AsyncParsableCommand {
             terminal.pass(seconds: 0.1 + Double(number * 37 % 101) / 1_000)
         }
         print("key to output, \(name): \(medianAndTail(times, 0.99, "ms"))")
-        try leave(&terminal)
+        leave(&terminal)
     }
 
     private func busy() throws {
         var terminal = try open(.busy, workers: workers)
-        _ = try terminal.waitFor(Self.firstText)
+        _ = try waitForFirstPaint(&terminal)
         terminal.pass(seconds: 1)
         terminal.forget()
         let (cpu, start) = (ScreenBenchFigures.cpuNanoseconds(terminal.pid), ScreenBenchFigures.monotonicNanoseconds)
@@ -142,44 +142,57 @@ struct ScreenBench: AsyncParsableCommand {
         let frames = terminal.frames.map { Double($0) }
         print("frames a second: \(round(Double(frames.count) / Double(wall) * 1e9))")
         print("bytes a frame: \(medianAndTail(frames, 0.99, "B"))")
-        try leave(&terminal)
-        let painted = figures("painted", of: terminal.report)
+        leave(&terminal)
+        let painted = terminal.report("painted")
         if painted.count == 3, painted[0] > 0 {
-            print("writes a frame: \(round(painted[1] / painted[0])) (\(Int(painted[0])) frames, \(Int(painted[2])) B)")
+            let (frames, writes, bytes) = (Int(painted[0]), Int(painted[1]), Int(painted[2]))
+            print("writes: \(writes), opening and closing included, for \(frames) frames, \(bytes) B")
         }
     }
 
     private func memory() throws {
         var terminal = try open(.quiet, workers: 4)
-        _ = try terminal.waitFor(Self.firstText)
+        _ = try waitForFirstPaint(&terminal)
         terminal.pass(seconds: 1)
         print("resident at the start: \(megabytes(terminal.pid))")
-        try leave(&terminal)
+        leave(&terminal)
         var full = try open(.full, workers: manyWorkers)
-        _ = try full.waitFor(Self.firstText)
+        _ = try waitForFirstPaint(&full)
         full.pass(seconds: 5)
         print("resident with \(manyWorkers) workers and \(lines) lines of log: \(megabytes(full.pid))")
-        try leave(&full)
+        leave(&full)
     }
 
     private func wakeUps(_ course: ScreenBenchFeed.Course, _ name: String) throws {
         var terminal = try open(course, workers: 8)
-        _ = try terminal.waitFor(Self.firstText)
+        if course != .asleep { _ = try waitForFirstPaint(&terminal) }
         terminal.pass(seconds: 3)
         let cpu = ScreenBenchFigures.cpuNanoseconds(terminal.pid)
         let before = ScreenBenchFigures.contextSwitches(terminal.pid)
         terminal.pass(seconds: seconds)
-        if let before, let cpu, let after = ScreenBenchFigures.contextSwitches(terminal.pid),
-            let cpuAfter = ScreenBenchFigures.cpuNanoseconds(terminal.pid)
-        {
+        let after = ScreenBenchFigures.contextSwitches(terminal.pid)
+        if let cpu, let cpuAfter = ScreenBenchFigures.cpuNanoseconds(terminal.pid) {
+            let switches = ScreenBenchFigures.Switches.since(before, until: after)
+            let (voluntary, forced) = (Double(switches.voluntary) / seconds, Double(switches.forced) / seconds)
             let share = Double(cpuAfter - cpu) / seconds / 1e9 * 100
-            print("wake-ups, \(name): \(round(Double(after - before) / seconds)) a second, \(round(share)) % of a core")
+            print(
+                "wake-ups, \(name): \(round(voluntary + forced)) a second (\(round(voluntary)) of them by itself), "
+                    + "\(round(share)) % of a core"
+            )
         }
-        try leave(&terminal)
+        leave(&terminal)
     }
 
     // MARK: - The program under measurement
 
+    /// - Returns: When it was there.
+    private func waitForFirstPaint(_ terminal: inout ScreenBenchTerminal) throws -> Int64 {
+        // Words of a program that doesn't come to paint must not pass for it.
+        _ = try terminal.waitFor(Self.alternateScreen)
+        return try terminal.waitFor(Self.firstText)
+    }
+
+    private static let alternateScreen = "\u{1b}[?1049h"
     /// On every screen that is not tiny.
     private static let firstText = "etl-dash"
     /// In the title of the help.
@@ -206,15 +219,11 @@ struct ScreenBench: AsyncParsableCommand {
     }
 
     /// Leaves as an operator does: stops a run that is live.
-    private func leave(_ terminal: inout ScreenBenchTerminal) throws {
+    private func leave(_ terminal: inout ScreenBenchTerminal) {
         terminal.send("q")
         terminal.waitForEnd(within: 0.5)
         terminal.send("s")
         terminal.waitForEnd(within: 5)
-    }
-
-    private func figures(_ name: Substring, of report: [[Substring]]) -> [Double] {
-        report.first { $0.first == name }?.dropFirst().compactMap { Double($0) } ?? []
     }
 
     // MARK: - Numbers for people
@@ -222,7 +231,7 @@ struct ScreenBench: AsyncParsableCommand {
     private func milliseconds(_ nanoseconds: Int64) -> Double { Double(nanoseconds) / 1e6 }
 
     private func megabytes(_ pid: pid_t) -> String {
-        ScreenBenchFigures.residentMB(pid).map { "\(round($0)) MB" } ?? "-"
+        ScreenBenchFigures.residentMB(pid).map { "\(round($0.all)) MB, \(round($0.own)) of them not from files" } ?? "-"
     }
 
     private func medianAndTail(_ values: [Double], _ share: Double, _ unit: String) -> String {

@@ -8,6 +8,8 @@ import RunEngine
 /// Reports of a run that is made up as it is read, those of a tenth of a second at once, as an engine's feed gives them.
 struct ScreenBenchFeed: AsyncSequence, Sendable {
     enum Course: String, Sendable, CaseIterable, ExpressibleByArgument {
+        /// There is no dashboard either: what the runtime costs.
+        case asleep
         /// The run has ended; nothing more comes.
         case ended
         /// Every worker is at work and says nothing.

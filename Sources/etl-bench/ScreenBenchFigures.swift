@@ -29,20 +29,39 @@ enum ScreenBenchFigures {
         #endif
     }
 
-    /// Memory that is in use now, in megabytes.
-    static func residentMB(_ pid: pid_t) -> Double? {
-        field("VmRSS", "/proc/\(pid)/status").map { Double($0) / 1_024 }
+    /// Memory that is in use now, in megabytes: all of it, and what is not read from files.
+    static func residentMB(_ pid: pid_t) -> (all: Double, own: Double)? {
+        let status = "/proc/\(pid)/status"
+        guard let all = field("VmRSS", status), let own = field("RssAnon", status) else { return nil }
+        return (Double(all) / 1_024, Double(own) / 1_024)
     }
 
-    /// How often the kernel gave a processor to one of the threads anew.
-    static func contextSwitches(_ pid: pid_t) -> Int? {
-        guard let threads = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task") else {
-            return nil
-        }
-        return threads.reduce(0) { sum, thread in
-            let status = "/proc/\(pid)/task/\(thread)/status"
-            return sum + (field("voluntary_ctxt_switches", status) ?? 0)
-                + (field("nonvoluntary_ctxt_switches", status) ?? 0)
+    /// How often each thread gave its processor back by itself, and how often it was taken away.
+    static func contextSwitches(_ pid: pid_t) -> [String: Switches] {
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+        return Dictionary(
+            uniqueKeysWithValues: threads.map { thread in
+                let status = "/proc/\(pid)/task/\(thread)/status"
+                let voluntary = field("voluntary_ctxt_switches", status) ?? 0
+                return (
+                    thread, Switches(voluntary: voluntary, forced: field("nonvoluntary_ctxt_switches", status) ?? 0)
+                )
+            }
+        )
+    }
+
+    /// Ends of a thread's turn on a processor: a thread that was woken sooner or later goes to sleep again.
+    struct Switches {
+        var voluntary = 0
+        var forced = 0
+
+        /// What came since; of threads that have ended in between nobody knows.
+        static func since(_ before: [String: Switches], until after: [String: Switches]) -> Switches {
+            after.reduce(into: Switches()) { sum, thread in
+                let earlier = before[thread.key] ?? Switches()
+                sum.voluntary += thread.value.voluntary - earlier.voluntary
+                sum.forced += thread.value.forced - earlier.forced
+            }
         }
     }
 
@@ -58,10 +77,7 @@ enum ScreenBenchFigures {
     static func percentile(_ share: Double, of values: [Double]) -> Double? {
         guard !values.isEmpty else { return nil }
         let sorted = values.sorted()
-        return sorted[min(sorted.count - 1, Int((Double(sorted.count) * share).rounded(.up)) - 1).clamped(to: 0)]
+        let rank = Int((Double(sorted.count) * share).rounded(.up))
+        return sorted[max(0, min(sorted.count, rank) - 1)]
     }
-}
-
-extension Int {
-    fileprivate func clamped(to lowest: Int) -> Int { Swift.max(self, lowest) }
 }

@@ -27,6 +27,7 @@ struct ScreenBenchSubject: AsyncParsableCommand {
     @Flag var debugLines = false
 
     func run() async throws {
+        if course == .asleep { return try await Task.sleep(for: .seconds(86_400)) }
         let feed = ScreenBenchFeed(
             course: course,
             workers: workers,

@@ -19,11 +19,6 @@ struct ScreenBenchTerminal: ~Copyable {
     let startedAt: Int64
     /// The sizes of the synchronized frames, brackets included.
     private(set) var frames: [Int] = []
-    /// What the program told besides, line by line.
-    var report: [[Substring]] {
-        String(decoding: told, as: UTF8.self).split(separator: "\n").map { $0.split(separator: " ") }
-    }
-
     private let master: Int32
     private let reports: Int32
     private var told: [UInt8] = []
@@ -147,6 +142,12 @@ struct ScreenBenchTerminal: ~Copyable {
             guard left > 0 else { return }
             take(within: left)
         }
+    }
+
+    /// The numbers that the program told besides under a name; all there once it has ended.
+    func report(_ name: Substring) -> [Double] {
+        let lines = String(decoding: told, as: UTF8.self).split(separator: "\n").map { $0.split(separator: " ") }
+        return lines.first { $0.first == name }?.dropFirst().compactMap { Double($0) } ?? []
     }
 
     /// Waits until the program has ended by itself.
