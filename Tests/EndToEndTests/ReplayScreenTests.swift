@@ -77,7 +77,8 @@ struct ReplayScreenTests {
             var generator = SeededGenerator(seed: seed)
             // Neither q nor ^C, ^Z, ^\\, which leave on purpose; Esc makes Alt of what follows it.
             let special = [
-                "\r", "\t", "\u{1B}", "\u{1B}[Z", "\u{1B}OA", "\u{1B}OB", "\u{1B}OC", "\u{1B}OD", "\u{1B}[5~", "\u{1B}[6~",
+                "\r", "\t", "\u{1B}", "\u{1B}[Z", "\u{1B}OA", "\u{1B}OB", "\u{1B}OC", "\u{1B}OD", "\u{1B}[5~",
+                "\u{1B}[6~",
                 "\u{1B}OH", "\u{1B}OF", "\u{C}", "\u{4}", "\u{15}", "\u{7F}", "é", "漢", "\u{1B}[200~paste q\u{1B}[201~",
                 "\u{1B}OP", "\u{1B}[I", "\u{1B}[O", "\u{1B}[<0;3;3M",
             ]
@@ -138,7 +139,10 @@ struct ReplayScreenTests {
             #expect(traffic.bytes == frames.reduce(0, +), "nothing is written between frames")
             #expect(frames[frames.count / 2] <= 2_000, "median \(frames[frames.count / 2])")
             #expect(frames[frames.count * 99 / 100] <= 8_000, "p99 \(frames[frames.count * 99 / 100])")
-            #expect(traffic.reads <= frames.count + frames.count / 10, "\(traffic.reads) reads of \(frames.count) frames")
+            #expect(
+                traffic.reads <= frames.count + frames.count / 10,
+                "\(traffic.reads) reads of \(frames.count) frames"
+            )
         }
     }
 }
