@@ -101,6 +101,8 @@ struct etl_signals {
     char is_taken[NSIG];
     /* A byte is written there for each notice. */
     int wake;
+    /* How many times the process was continued. */
+    int continuations;
 };
 
 /* Inside of a function, since Swift leaves out the statics of a header that stand alone. */
@@ -200,6 +202,7 @@ static void etl_on_crash(int number, siginfo_t *info, void *context) {
 
 static void etl_on_notice(int number) {
     int before = errno;
+    if (number == SIGCONT) __atomic_add_fetch(&etl_signals()->continuations, 1, __ATOMIC_SEQ_CST);
     char byte = number == SIGWINCH ? 'W' : number == SIGTSTP ? 'Z' : 'C';
     int wake = etl_signals()->wake;
     if (wake >= 0 && write(wake, &byte, 1) < 0) {
@@ -234,6 +237,10 @@ static inline void etl_give_back(int number) {
 }
 
 static inline void etl_wake_by(int file) { etl_signals()->wake = file; }
+
+static inline int etl_continuations(void) {
+    return __atomic_load_n(&etl_signals()->continuations, __ATOMIC_SEQ_CST);
+}
 
 static inline void etl_set_current(struct etl_rescue *rescue) {
     static int is_watching_exit = 0;

@@ -144,6 +144,10 @@ import Darwin
         for signal in notices { etl_give_back(signal) }
     }
 
+    /// How many times the process was continued, as far as it was to be told.
+    @inline(never)
+    static var continuations: Int32 { etl_continuations() }
+
     /// Stops the process; returns when it was continued, or could not be stopped.
     @inline(never)
     static func stopProcess(withJob: Bool) { etl_stop(withJob ? 1 : 0) }

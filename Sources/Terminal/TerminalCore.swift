@@ -40,7 +40,8 @@ actor TerminalCore {
     private var awaitsAnswers = false
     private var expiry: ContinuousClock.Instant?
     private var lookAgain: ContinuousClock.Instant?
-    private var lastEntry = ContinuousClock.now
+    /// The continuations that we have come back from.
+    private var continuations: Int32 = 0
 
     init(_ options: Terminal.Options) {
         self.options = options
@@ -104,7 +105,7 @@ actor TerminalCore {
     }
 
     private func enter(_ tty: TTY, _ rescue: Rescue) {
-        lastEntry = .now
+        continuations = Rescue.continuations
         // Whoever had the terminal meanwhile may have changed what is to be restored.
         if let settings = tty.settings, rawSettings.map({ !settings.isSame(as: $0) }) ?? true {
             rescue.settings = settings
@@ -298,7 +299,7 @@ extension TerminalCore {
     private func continued() {
         guard presence == .up else { return comeBack() }
         // Our own return from a suspension is told too.
-        guard let tty, let rescue, lastEntry.duration(to: .now) > .milliseconds(100) else { return }
+        guard let tty, let rescue, continuations != Rescue.continuations else { return }
         // We were stopped without having been asked.
         rescue.setUp(false)
         presence = .away

@@ -99,19 +99,27 @@ extension TerminalTests {
 
         @Test("Takes at most 16 kB for a full screen of 120x36", .timeLimit(.minutes(1)))
         func fullRepaint() async throws {
-            try await withOpenTerminal(width: 120, height: 36) { terminal, _ in
-                // Panes as a dashboard has them: borders, bars, colours that change several times a row.
+            try await withOpenTerminal(width: 120, height: 36) { terminal, pseudo in
+                // Panes as a dashboard has them: borders, a bar, a line in several colours, a line of text.
                 var canvas = Canvas(Size(120, 36), glyphs: .unicode)
-                for y in 0..<36 {
-                    for x in stride(from: 0, to: 120, by: 30) {
+                for y in 0..<35 {
+                    for x in stride(from: 0, to: 120, by: 40) {
                         canvas.write("│", at: Position(x, y), Style(Colour(240)))
-                        canvas.write("worker \(x + y)", at: Position(x + 1, y), Style(.green, on: .standard, .bold))
-                        canvas.write("██████▌   ", at: Position(x + 12, y), Style(Colour(UInt8(20 + y))))
-                        canvas.write("failed", at: Position(x + 23, y), Style(.red, on: .standard, .reverse))
+                        switch y % 4 {
+                        case 0:
+                            canvas.write(String(repeating: "─", count: 38), at: Position(x + 1, y), Style(Colour(240)))
+                        case 1: canvas.write("██████████████████▌     ", at: Position(x + 1, y), Style(.green))
+                        case 2:
+                            canvas.write("worker \(x + y)", at: Position(x + 1, y), Style(.green, on: .standard, .bold))
+                            canvas.write("failed \(y)", at: Position(x + 20, y), Style(.red, on: .standard, .reverse))
+                        default: canvas.write("what it does, stage \(y) of \(x)", at: Position(x + 1, y), .plain)
+                        }
                     }
                 }
+                canvas.write("the last row", at: Position(0, 35), .plain)
                 let before = terminal.statistics
                 await terminal.paint(canvas)
+                try await pseudo.waitForScreen { $0.contains("the last row") }
                 let bytes = terminal.statistics.bytes - before.bytes
                 #expect(bytes > 4_000)
                 #expect(bytes <= 16_000)

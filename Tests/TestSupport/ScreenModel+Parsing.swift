@@ -13,7 +13,10 @@ extension ScreenModel {
     /// - Returns: What it answers.
     package mutating func feed(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         var replies: [UInt8] = []
-        for byte in bytes { replies += take(byte) }
+        for byte in bytes {
+            bytesTaken += 1
+            replies += take(byte)
+        }
         return replies
     }
 

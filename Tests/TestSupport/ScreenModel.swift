@@ -57,6 +57,7 @@ package struct ScreenModel: Sendable {
     package internal(set) var look = Look()
     /// How many times synchronized output was begun and ended.
     package internal(set) var brackets = 0
+    package internal(set) var bytesTaken = 0
     package internal(set) var bells = 0
     /// The operating system commands it was given: clipboard, title and the like.
     package internal(set) var commands: [String] = []
