@@ -30,7 +30,9 @@ struct ResumeCommand: StatusCommand {
 
     func perform() async throws -> CommandStatus {
         try outputs.check()
-        var settings = try settingsFile.load([.runpodEndpoint: endpoint].compactMapValues(\.self).merging(screen.texts) { $1 })
+        var settings = try settingsFile.load(
+            [.runpodEndpoint: endpoint].compactMapValues(\.self).merging(screen.texts) { $1 }
+        )
         let folder = try await RunStore(home: settings.home.path(percentEncoded: false)).resolve(name)
         let (workers, hasEnded) = try await Self.look(at: folder)
         settings.runpodWorkers = workers

@@ -105,7 +105,9 @@ struct ScreenTests {
                     #expect(try await viewer.waitForEnd() == 0)
                     viewer.expectGivenBack()
                 }
-                #expect(await becomesTrue { FileManager.default.fileExists(atPath: etlDash.folder.path + "/answer.json") })
+                #expect(
+                    await becomesTrue { FileManager.default.fileExists(atPath: etlDash.folder.path + "/answer.json") }
+                )
                 #expect(try etlDash.json("answer.json")["succeeded"] == 12)
             }
         }
@@ -162,7 +164,10 @@ struct ScreenTests {
         }
     }
 
-    @Test("A terminal that goes away stops the run, or lets it go on where that is set", arguments: ["stop", "background"])
+    @Test(
+        "A terminal that goes away stops the run, or lets it go on where that is set",
+        arguments: ["stop", "background"]
+    )
     func lostTerminal(response: String) async throws {
         try await NewsSite.with(free: [0]) { site in
             try await Installation.with { etlDash in
@@ -207,7 +212,9 @@ struct ScreenTests {
                     let status = try await run.waitForEnd()
                     #expect(status == 0)
                     let text = String(decoding: run.terminal.recording, as: UTF8.self)
-                    let escapes = text.split(separator: "\u{1B}").dropFirst().filter { !$0.hasPrefix("]777;") && !$0.hasPrefix("\\") }
+                    let escapes = text.split(separator: "\u{1B}").dropFirst().filter {
+                        !$0.hasPrefix("]777;") && !$0.hasPrefix("\\")
+                    }
                     #expect(escapes.isEmpty, "\(escapes)")
                     #expect(text.contains("INFO: Worker 1 completed all 3 flashpoints"))
                     let warnings = text.components(of: "WARNING: ")

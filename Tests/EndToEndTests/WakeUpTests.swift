@@ -16,7 +16,9 @@ struct WakeUpTests {
         for thread in threads {
             let name = try? String(contentsOfFile: "\(folder)/\(thread)/comm", encoding: .utf8)
             if name?.hasPrefix("-qos.overcommit") == true { continue }
-            guard let text = try? String(contentsOfFile: "\(folder)/\(thread)/status", encoding: .utf8) else { continue }
+            guard let text = try? String(contentsOfFile: "\(folder)/\(thread)/status", encoding: .utf8) else {
+                continue
+            }
             let line = text.split(separator: "\n").first { $0.hasPrefix("voluntary_ctxt_switches:") }
             counts[thread] = line.flatMap { $0.split(separator: "\t").last }.flatMap { Int($0) }
         }
