@@ -32,3 +32,4 @@ struct TerminalModes: Sendable {
 }
 
 
+
