@@ -1,15 +1,20 @@
 package import Canvas
 
 extension Dashboard {
-    /// Shows the reports on a display and acts on its keys until the operator leaves.
+    /// Shows what is reported and does what is typed until the operator leaves.
     ///
-    /// - Parameter now: Wall time in milliseconds since 1970, on the time line of the events.
-    /// - Returns: How it was left; at once when the task is cancelled.
-    package func run(
+    /// Returns at once when the task is cancelled. Commands that are under way are cancelled with it; what was accepted is
+    /// carried out all the same.
+    ///
+    /// - Parameters:
+    ///   - reports: All about the run, in order; read no faster than they are folded.
+    ///   - clock: What frames are paced by.
+    ///   - now: Wall time in milliseconds since 1970, on the time line of the events: a replay's is scaled.
+    package func run<Time: Clock<Duration>>(
         on display: some Display,
         reports: some AsyncSequence<Report, Never> & Sendable,
         services: Services,
-        clock: some Clock<Duration>,
+        clock: Time,
         now: @escaping @Sendable () -> Int64
     ) async -> Departure {
         var loop = ScreenLoop(

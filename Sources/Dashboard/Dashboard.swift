@@ -1,6 +1,3 @@
-package import Canvas
-package import Coordination
-
 /// The dashboard: shows what it is told on a display and turns keys into commands.
 package struct Dashboard: Sendable {
     /// What the operator may do.

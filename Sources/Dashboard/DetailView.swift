@@ -13,7 +13,12 @@ struct DetailView {
         let frame = scene.layout.detail
         guard !frame.isEmpty else { return }
         guard let lane = model.selectedLane else {
-            scene.title([Fact(Phrase("no worker selected", theme[.label]), rank: 0)], in: frame.firstRow, isSelected: false, on: &canvas)
+            scene.title(
+                [Fact(Phrase("no worker selected", theme[.label]), rank: 0)],
+                in: frame.firstRow,
+                isSelected: false,
+                on: &canvas
+            )
             return
         }
         if frame.height == 1 { drawLine(lane, frame, on: &canvas) } else { drawColumn(lane, frame, on: &canvas) }
@@ -38,7 +43,8 @@ struct DetailView {
 
     private func drawColumn(_ lane: LaneView, _ frame: Rect, on canvas: inout Canvas) {
         var rest = frame
-        let open = scene.layout.screen == .main ? Phrase("Enter: more", theme[.label]) : Phrase("Esc: back", theme[.label])
+        let open =
+            scene.layout.screen == .main ? Phrase("Enter: more", theme[.label]) : Phrase("Esc: back", theme[.label])
         scene.title(
             [Fact(heading(lane), rank: 0)],
             [Fact(open, rank: 1)],
@@ -62,7 +68,9 @@ struct DetailView {
         facts.append(("share", Phrase("\(Figures.count(lane.share, "flashpoint")), \(scene.range(of: lane))")))
         if lane.chunks > 1 {
             var phrase = Phrase("\(max(1, lane.chunkNumber)) of \(Figures.grouped(lane.chunks))")
-            if let chunk = lane.chunk { phrase.add(", \(Figures.grouped(chunk.done))/\(Figures.grouped(chunk.total)) done") }
+            if let chunk = lane.chunk {
+                phrase.add(", \(Figures.grouped(chunk.done))/\(Figures.grouped(chunk.total)) done")
+            }
             facts.append(("chunk", phrase))
         }
         facts.append(("attempt", attempt(of: lane)))
@@ -75,8 +83,8 @@ struct DetailView {
             facts.append(("pace", phrase))
         }
         for retry in lane.retries.prefix(3) {
-            var phrase = Phrase("in \(Figures.age(max(0, retry.due - model.elapsed)))", theme[.warning])
-            phrase.add(" attempt \(retry.attempt.attempt): \(retry.why)")
+            var phrase = Phrase(scene.time(until: retry.due), theme[.warning])
+            phrase.add(", attempt \(retry.attempt.attempt): \(retry.why)")
             facts.append(("retry", phrase))
         }
         facts.append(("time", time(of: lane)))
@@ -95,7 +103,9 @@ struct DetailView {
         phrase.add("  ok ", theme[.label])
         phrase.add(Figures.grouped(lane.ok))
         phrase.add(scene.failures(lane.failed, "failed"), after: 2)
-        if lane.cancelled > 0 { phrase.add(Phrase("cancelled \(Figures.grouped(lane.cancelled))", theme[.warning]), after: 2) }
+        if lane.cancelled > 0 {
+            phrase.add(Phrase("cancelled \(Figures.grouped(lane.cancelled))", theme[.warning]), after: 2)
+        }
         return phrase
     }
 

@@ -14,14 +14,24 @@ struct FailuresView {
         let groups = scene.overview.failureGroups
         let count = scene.overview.counts.failed
         scene.title(
-            [Fact(Phrase("failures", theme[.title]), rank: 0), Fact(Phrase(count > 0 ? "\(Figures.count(count, "flashpoint")) failed" : "", theme[.alarm]), rank: 1)],
-            [Fact(Phrase(Figures.count(groups.count, "cause")), rank: 2), Fact(Phrase("Esc: back", theme[.label]), rank: 3)],
+            [
+                Fact(Phrase("failures", theme[.title]), rank: 0),
+                Fact(Phrase(count > 0 ? "\(Figures.count(count, "flashpoint")) failed" : "", theme[.alarm]), rank: 1),
+            ],
+            [
+                Fact(Phrase(Figures.count(groups.count, "cause")), rank: 2),
+                Fact(Phrase("Esc: back", theme[.label]), rank: 3),
+            ],
             in: frame.takeTop(1),
             isSelected: true,
             on: &canvas
         )
         guard !groups.isEmpty else {
-            canvas.draw(Phrase("Nothing has failed.", theme[.label]), at: Position(frame.x + 1, frame.y), width: frame.width - 2)
+            canvas.draw(
+                Phrase("Nothing has failed.", theme[.label]),
+                at: Position(frame.x + 1, frame.y),
+                width: frame.width - 2
+            )
             return
         }
         if frame.height >= 6 {
@@ -29,8 +39,12 @@ struct FailuresView {
             let text =
                 scene.model.isReadOnly
                 ? "etl-dash retry \(scene.overview.header?.run ?? "RUN") tries failed flashpoints again."
-                : "r tries all of them again; on the main screen r takes the marked or selected workers alone."
-            canvas.draw(Phrase(text, theme[.label]), at: Position(advice.x + 1, advice.maxY - 1), width: advice.width - 2)
+                : "r tries them all again; on the main screen, those of the selected workers."
+            canvas.draw(
+                Phrase(text, theme[.label]),
+                at: Position(advice.x + 1, advice.maxY - 1),
+                width: advice.width - 2
+            )
         }
         drawGroups(groups, in: frame, on: &canvas)
     }
@@ -57,7 +71,9 @@ struct FailuresView {
     }
 
     private func draw(_ group: FailureGroup, isSelected: Bool, in row: Rect, on canvas: inout Canvas) {
-        if isSelected { canvas.write(String(scene.glyphs.selection), at: Position(row.x, row.y), theme[.selectedBorder]) }
+        if isSelected {
+            canvas.write(String(scene.glyphs.selection), at: Position(row.x, row.y), theme[.selectedBorder])
+        }
         let number = Figures.grouped(group.count)
         canvas.write(number, endingAt: Position(row.x + 8, row.y), theme[.alarm])
         var phrase = Phrase()

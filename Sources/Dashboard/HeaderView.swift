@@ -42,7 +42,11 @@ struct HeaderView {
 
     private func drawShort(_ row: Rect, on canvas: inout Canvas) {
         guard overview.header != nil else {
-            return canvas.draw([Fact(Phrase("etl-dash", theme[.title]), rank: 1)], [Fact(Phrase(state.word, state.style), rank: 0)], in: row)
+            return canvas.draw(
+                [Fact(Phrase("etl-dash", theme[.title]), rank: 1)],
+                [Fact(Phrase(state.word, state.style), rank: 0)],
+                in: row
+            )
         }
         let left = [
             Fact(Phrase(overview.header?.run ?? "etl-dash", theme[.title]), rank: 5),
@@ -66,7 +70,11 @@ struct HeaderView {
             speedup.add(factor(value), theme[.title])
             if let attainable = overview.attainable { speedup.add("/" + Figures.factor(attainable)) }
         }
-        canvas.draw([Fact(speedup, rank: 0)], [Fact(Phrase(model.cost.map { Figures.dollars($0.dollars) } ?? ""), rank: 1)], in: rest)
+        canvas.draw(
+            [Fact(speedup, rank: 0)],
+            [Fact(Phrase(model.cost.map { Figures.dollars($0.dollars) } ?? ""), rank: 1)],
+            in: rest
+        )
     }
 
     private func drawProgress(_ row: Rect, on canvas: inout Canvas) {
@@ -86,7 +94,9 @@ struct HeaderView {
             left.append(Fact(Phrase("cancelled \(count)", theme[.warning]), rank: 3))
         }
         var right = [Fact(Phrase(overview.phase == .ended ? "took" : "elapsed", theme[.label], elapsed), rank: 6)]
-        if overview.phase != .ended { right.append(Fact(Phrase("ETA", theme[.label], remaining, theme[.title]), rank: 1)) }
+        if overview.phase != .ended {
+            right.append(Fact(Phrase("ETA", theme[.label], remaining, theme[.title]), rank: 1))
+        }
         canvas.draw(left, right, in: Rect(row.x + width + 1, row.y, row.width - width - 1, 1))
     }
 
@@ -137,7 +147,7 @@ struct HeaderView {
         if let filter = model.filter {
             let count = "\(model.rows.count) of \(overview.lanes.count)"
             let phrase = Phrase("\(filter.isInverse ? "without" : "filter") \(filter.text): \(count)", theme[.warning])
-            facts.append(Fact(phrase, rank: 4, short: (Phrase("filter", theme[.warning]), 2)))
+            facts.append(Fact(phrase, rank: 2, short: (Phrase("filter", theme[.warning]), 1)))
         }
         if model.order != WorkerOrder() {
             let arrow = model.order.isReversed ? scene.glyphs.arrowUp : scene.glyphs.arrowDown
@@ -198,6 +208,7 @@ struct HeaderView {
 
     /// Seconds left as a range; one figure where both ends are written alike.
     private var remaining: String {
+        guard model.standing != .interrupted else { return "-" }
         guard let estimate = model.estimate else { return Figures.unknown }
         guard estimate.high > 0 else { return scene.eta(0) }
         let (low, high) = (Figures.duration(estimate.low.rounded(.up)), scene.eta(estimate.high))

@@ -26,7 +26,12 @@ struct LogTailView {
             drawWrapped(lines, in: area, on: &canvas)
         } else {
             for (place, line) in lines.enumerated() {
-                draw(line.entry, isCurrent: line.number == view.current, in: Rect(area.x, area.y + place, area.width, 1), on: &canvas)
+                draw(
+                    line.entry,
+                    isCurrent: line.number == view.current,
+                    in: Rect(area.x, area.y + place, area.width, 1),
+                    on: &canvas
+                )
             }
         }
     }
@@ -42,7 +47,15 @@ struct LogTailView {
         left.append(Fact(Phrase(view.level == .debug ? "all levels" : "\(view.level.word)+"), rank: 4))
         if let worker = view.worker { left.append(Fact(Phrase("worker \(worker)", theme[.warning]), rank: 1)) }
         if let search = view.search {
-            left.append(Fact(Phrase("\(search.isInverse ? "without" : "/")\(search.isInverse ? " " : "")\(search.text)", theme[.match]), rank: 1))
+            left.append(
+                Fact(
+                    Phrase(
+                        "\(search.isInverse ? "without" : "/")\(search.isInverse ? " " : "")\(search.text)",
+                        theme[.match]
+                    ),
+                    rank: 1
+                )
+            )
         }
         var right: [Fact] = []
         if view.isFollowing {
@@ -80,7 +93,9 @@ struct LogTailView {
 
     /// Time, level and worker.
     private func drawHead(_ entry: LogEntry, isCurrent: Bool, in row: Rect, on canvas: inout Canvas) {
-        if isCurrent { canvas.write(String(scene.glyphs.selection), at: Position(row.x, row.y), theme[.selectedBorder]) }
+        if isCurrent {
+            canvas.write(String(scene.glyphs.selection), at: Position(row.x, row.y), theme[.selectedBorder])
+        }
         var x = row.x + 1
         if view.showsTime, row.width >= 50 {
             let time = row.width >= 90 ? Figures.timeWithMilliseconds(entry.at) : Figures.time(entry.at)

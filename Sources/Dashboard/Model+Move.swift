@@ -38,6 +38,8 @@ extension Model {
             default: 0
             }
         let isStep = verb == .up || verb == .down || verb == .left || verb == .right
+        // Where all panes stand in one row, down and up mean the next one and the one before.
+        if verb == .up || verb == .down, layout.stride >= rows.count { return select(row: row + distance.signum()) }
         // A step beyond the edge stays where it is; from above a short last row of panes it goes to its end.
         if isStep, row + distance < 0 || (row + distance >= rows.count && (verb != .down || isInLastRow(row, layout))) {
             return
@@ -51,7 +53,11 @@ extension Model {
 
     /// Selects a shown worker, the nearest one when the position is outside.
     mutating func select(row: Int) {
-        guard !rows.isEmpty else { return selected = 0 }
+        guard !rows.isEmpty else {
+            selected = 0
+            top = 0
+            return
+        }
         let row = min(max(0, row), rows.count - 1)
         selected = rows[row]
         top = layout.visible(top: top, selected: row, of: rows.count).lowerBound
@@ -69,8 +75,11 @@ extension Model {
         marks.formIntersection(1...max(1, known.overview.lanes.count))
         if known.overview.lanes.isEmpty { marks = [] }
         // A page about one worker stays about it, whatever the filter hides.
-        if screen == .worker, known.overview.lane(selected) != nil, !rows.contains(selected) { return }
-        select(row: selectedRow ?? min(row ?? 0, rows.count - 1))
+        if screen == .worker, known.overview.lane(selected) != nil, !rows.contains(selected) {
+            top = min(top, max(0, rows.count - 1))
+        } else {
+            select(row: selectedRow ?? min(row ?? 0, rows.count - 1))
+        }
         failure = min(max(0, failure), max(0, known.overview.failureGroups.count - 1))
     }
 

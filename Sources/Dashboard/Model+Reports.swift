@@ -6,11 +6,9 @@ extension Model {
         switch report {
         case .preparing(let text): live.preparing = text
         case .events(let events):
-            let wasHalted = live.overview.halted
             for event in events { live.apply(event) }
             if live.overview.header != nil { live.preparing = nil }
             live.elapsed = live.driven(at: live.now, isLive: isLive)
-            if let halted = live.overview.halted, wasHalted == nil { halt(halted) }
             if held == nil { arrange() }
         case .lines(let entries, let lost):
             for entry in entries { live.log.append(entry) }
@@ -19,11 +17,6 @@ extension Model {
             live.standing = standing
             live.elapsed = live.driven(at: live.now, isLive: isLive)
         }
-    }
-
-    private mutating func halt(_ failure: Failure) {
-        let run = live.overview.header?.run ?? "RUN"
-        tell(.error, "The endpoint refuses us: \(failure.message). Put it right, then: etl-dash resume \(run)")
     }
 }
 

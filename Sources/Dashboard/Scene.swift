@@ -126,12 +126,13 @@ struct Scene {
         case .unanswered: return Phrase("no answer to the submission: asking again", theme[.warning])
         case .queued:
             return model.condition(of: lane) == .boot
-                ? Phrase("a machine is starting", theme[.label]) : Phrase("waits in the endpoint's queue", theme[.label])
+                ? Phrase("a machine is starting", theme[.label])
+                : Phrase("waits in the endpoint's queue", theme[.label])
         case .running: return Phrase("runs, tells no flashpoint", theme[.label])
         case .cancelling: return Phrase("is being cancelled", theme[.warning])
         case .retrying:
             guard let retry = lane.retry else { return Phrase("tries again", theme[.warning]) }
-            var phrase = Phrase("again in \(Figures.age(max(0, retry.due - model.elapsed)))", theme[.warning])
+            var phrase = Phrase("again \(time(until: retry.due))", theme[.warning])
             phrase.add(": \(retry.why)")
             return phrase
         case .done:
@@ -156,9 +157,18 @@ struct Scene {
         return seconds > 0 ? Figures.duration(seconds.rounded(.up)) : "soon"
     }
 
+    /// Whether somebody drives the run, so that it has a pace.
+    var isUnderWay: Bool { overview.phase == .running && model.standing != .interrupted }
+
+    /// How far a point of the time driven lies ahead, such as `in 4.0s`.
+    func time(until t: Double) -> String {
+        let left = t - model.elapsed
+        return left > 0 ? "in \(Figures.age(left))" : "now"
+    }
+
     /// When a worker will be through: a dash when it is.
     func eta(of lane: LaneView) -> String {
-        if lane.settled >= lane.share || overview.phase == .ended { return "-" }
+        if lane.settled >= lane.share || !isUnderWay { return "-" }
         return eta(model.secondsLeft(of: lane))
     }
 

@@ -38,7 +38,10 @@ struct SummaryView {
         if answer.ok {
             return Phrase("all \(Figures.count(answer.flashpoints, "flashpoint")) done in \(time)", theme[.good])
         }
-        var phrase = Phrase("\(Figures.grouped(answer.succeeded)) of \(Figures.grouped(answer.flashpoints)) done in \(time)", theme[.title])
+        var phrase = Phrase(
+            "\(Figures.grouped(answer.succeeded)) of \(Figures.grouped(answer.flashpoints)) done in \(time)",
+            theme[.title]
+        )
         if answer.failed > 0 { phrase.add(Phrase("\(Figures.grouped(answer.failed)) failed", theme[.alarm]), after: 2) }
         if answer.cancelled > 0 {
             phrase.add(Phrase("\(Figures.grouped(answer.cancelled)) cancelled", theme[.warning]), after: 2)
@@ -46,8 +49,16 @@ struct SummaryView {
         return phrase
     }
 
+    /// What came out, the most telling first.
     private func lines(_ answer: RunAnswer, width: Int) -> [Phrase] {
         var lines: [Phrase] = []
+        // Facts share a row where there is room.
+        func add(_ phrase: Phrase) {
+            guard let last = lines.last, !last.isEmpty, last.width + 2 + phrase.width <= width else {
+                return lines.append(phrase)
+            }
+            lines[lines.count - 1].add(phrase, after: 2)
+        }
         if let speedup = answer.speedup {
             let mark = scene.overview.isEstimated ? "~" : ""
             var phrase = Phrase("speedup", theme[.label], mark + Figures.factor(speedup), theme[.title])
@@ -55,14 +66,13 @@ struct SummaryView {
                 phrase.add(" of \(Figures.factor(attainable)) attainable", theme[.label])
                 phrase.add(" (ideal \(answer.workers)x)", theme[.label])
             }
-            lines.append(phrase)
-            let sequential = Figures.duration(answer.sequentialSeconds)
-            lines.append(Phrase("\(sequential) of work in \(Figures.duration(answer.durationSeconds)) on \(Figures.count(answer.workers, "worker"))"))
+            add(phrase)
         }
         if let efficiency = answer.efficiency {
-            var phrase = Phrase("efficiency", theme[.label], Figures.percent(efficiency))
-            if let cost = scene.model.cost { phrase.add(Phrase("cost", theme[.label], Figures.dollars(cost.dollars), theme[.title]), after: 2) }
-            lines.append(phrase)
+            add(Phrase("efficiency", theme[.label], Figures.percent(efficiency)))
+        }
+        if let cost = scene.model.cost {
+            add(Phrase("cost", theme[.label], Figures.dollars(cost.dollars), theme[.title]))
         }
         if let cause = scene.overview.efficiencyCause {
             for text in WrappedText.lines("Why not more: \(cause.text).", width: width) { lines.append(Phrase(text)) }
@@ -71,6 +81,11 @@ struct SummaryView {
             var phrase = Phrase("\(Figures.grouped(group.count)) ", theme[.alarm])
             phrase.add(FailuresView.cause(of: group), theme[.bad])
             lines.append(phrase)
+        }
+        if answer.speedup != nil {
+            let work = Figures.duration(answer.sequentialSeconds)
+            let time = Figures.duration(answer.durationSeconds)
+            lines.append(Phrase("\(work) of work in \(time) on \(Figures.count(answer.workers, "worker"))"))
         }
         return lines
     }
@@ -87,7 +102,9 @@ struct SummaryView {
         for (key, text) in choices {
             var phrase = Phrase(key, theme[.key].with(.underline))
             phrase.add(" \(text)")
-            if !rows[rows.count - 1].isEmpty, rows[rows.count - 1].width + 2 + phrase.width > width { rows.append(Phrase()) }
+            if !rows[rows.count - 1].isEmpty, rows[rows.count - 1].width + 2 + phrase.width > width {
+                rows.append(Phrase())
+            }
             rows[rows.count - 1].add(phrase, after: 2)
         }
         return rows

@@ -87,7 +87,9 @@ struct PaneView {
         if let attempt = lane.attempt {
             let isLoud = attempt.attempt > 1
             let word = frame.width >= 40 ? "attempt" : "try"
-            right.append(Fact(Phrase(" \(word) \(attempt.attempt) ", theme[isLoud ? .warning : .label]), rank: isLoud ? 1 : 3))
+            right.append(
+                Fact(Phrase(" \(word) \(attempt.attempt) ", theme[isLoud ? .warning : .label]), rank: isLoud ? 1 : 3)
+            )
         }
         canvas.draw(facts, right, in: Rect(frame.x + 1, frame.y, frame.width - 2, 1), gap: 0)
     }
@@ -109,12 +111,18 @@ struct PaneView {
         let name = current.id ?? "flashpoint #\(current.index)"
         canvas.draw(Phrase(name, theme[.title]), at: Position(first.x, first.y), width: first.width)
         guard let stage = current.stage else { return }
-        let used = canvas.write(stage.padded(to: 10), at: Position(second.x, second.y), theme[.running], width: second.width) + 1
+        let used =
+            canvas.write(stage.padded(to: 10), at: Position(second.x, second.y), theme[.running], width: second.width)
+            + 1
         guard current.of > 0 else { return }
         let count = "\(Figures.grouped(current.done))/\(Figures.grouped(current.of))".padded(before: 12)
         let width = second.width - used - count.count
         if width >= 4 {
-            let bar = Bar([Bar.Part(Double(current.done), .solid, theme[.running])], of: Double(current.of), track: theme[.barEmpty])
+            let bar = Bar(
+                [Bar.Part(Double(current.done), .solid, theme[.running])],
+                of: Double(current.of),
+                track: theme[.barEmpty]
+            )
             canvas.draw(bar, at: Position(second.x + used, second.y), width: width)
         }
         canvas.write(count, endingAt: Position(second.maxX, second.y), theme[.text])

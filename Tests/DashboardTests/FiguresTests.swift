@@ -19,10 +19,16 @@ struct FiguresTests {
     )
     func grouped(number: Int, text: String) { #expect(Figures.grouped(number) == text) }
 
-    @Test("100% means all", arguments: [(0, 0, "0%"), (0, 9, "0%"), (2, 3, "66%"), (999, 1_000, "99%"), (5, 5, "100%"), (9, 5, "100%")])
+    @Test(
+        "100% means all",
+        arguments: [(0, 0, "0%"), (0, 9, "0%"), (2, 3, "66%"), (999, 1_000, "99%"), (5, 5, "100%"), (9, 5, "100%")]
+    )
     func percent(part: Int, whole: Int, text: String) { #expect(Figures.percent(part, of: whole) == text) }
 
-    @Test("A share of one is a percentage", arguments: [(0.614, "61%"), (1, "100%"), (0, "0%"), (.nan, "?"), (-1, "0%")])
+    @Test(
+        "A share of one is a percentage",
+        arguments: [(0.614, "61%"), (1, "100%"), (0, "0%"), (.nan, "?"), (-1, "0%")]
+    )
     func share(value: Double, text: String) { #expect(Figures.percent(value) == text) }
 
     @Test(
@@ -33,14 +39,16 @@ struct FiguresTests {
 
     @Test(
         "Rates are told by the minute, slow ones by the hour",
-        arguments: [(nil, "-"), (0, "-"), (0.05, "3.0/min"), (4, "240/min"), (0.001, "3.6/h"), (.infinity, "-")] as [(Double?, String)]
+        arguments: [(nil, "-"), (0, "-"), (0.05, "3.0/min"), (4, "240/min"), (0.001, "3.6/h"), (.infinity, "-")]
+            as [(Double?, String)]
     )
     func rate(perSecond: Double?, text: String) { #expect(Figures.rate(perSecond) == text) }
 
     @Test(
         "Dollars have cents, small sums four places",
         arguments: [
-            (0, "$0.00"), (0.21, "$0.21"), (0.0684, "$0.0684"), (0.00004, "<$0.0001"), (1_234.5, "$1,234.50"), (0.1, "$0.10"),
+            (0, "$0.00"), (0.21, "$0.21"), (0.0684, "$0.0684"), (0.00004, "<$0.0001"), (1_234.5, "$1,234.50"),
+            (0.1, "$0.10"),
             (.nan, "$?"),
         ]
     )
@@ -48,7 +56,10 @@ struct FiguresTests {
 
     @Test(
         "Times are UTC",
-        arguments: [(0, "00:00:00.000"), (1_759_406_671_120, "12:04:31.120"), (86_399_999, "23:59:59.999"), (-1, "23:59:59.999")]
+        arguments: [
+            (0, "00:00:00.000"), (1_759_406_671_120, "12:04:31.120"), (86_399_999, "23:59:59.999"),
+            (-1, "23:59:59.999"),
+        ]
     )
     func time(milliseconds: Int64, text: String) {
         #expect(Figures.timeWithMilliseconds(milliseconds) == text)

@@ -67,7 +67,7 @@ import Testing
             for verb in verbs {
                 model.screen = .main
                 model.notice = nil
-                #expect(model.press(verb.keys[0]).isEmpty)
+                #expect(model.strike(verb.keys[0]).isEmpty)
                 #expect(model.overlay == nil)
                 #expect(model.notice?.text.hasPrefix("read-only: ") == true)
             }

@@ -108,7 +108,7 @@ enum Run {
 
 extension Model {
     /// Presses keys one after the other, long enough apart to have read what they bring up.
-    mutating func press(_ keys: Key...) -> [Action] {
+    mutating func strike(_ keys: Key...) -> [Action] {
         keys.flatMap { key in update(.input(.key(key)), now: live.now + 400) }
     }
 

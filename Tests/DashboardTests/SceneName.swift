@@ -13,7 +13,12 @@ enum SceneName: String, CaseIterable, Sendable {
         switch self {
         case .sample:
             return Scenes.model(
-                Scenes.sample, at: 12.3, endpoint: "this machine", price: nil, size: size, profile: profile
+                Scenes.sample,
+                at: 12.3,
+                endpoint: "this machine",
+                price: nil,
+                size: size,
+                profile: profile
             )
         case .preparing:
             var model = Scenes.model([], at: 0, endpoint: "this machine", price: nil, size: size, profile: profile)
@@ -24,7 +29,8 @@ enum SceneName: String, CaseIterable, Sendable {
         case .ended: return Scenes.model(Scenes.ended, at: 200, size: size, profile: profile)
         case .stale:
             let silence = Event.Body.endpointUnreachable(
-                since: Scenes.start + 150_000, cause: "api.runpod.ai: connection refused"
+                since: Scenes.start + 150_000,
+                cause: "api.runpod.ai: connection refused"
             )
             return Scenes.model(Scenes.busy + [(192.0, silence)], at: 232, size: size, profile: profile)
         case .interrupted:
@@ -47,10 +53,14 @@ enum SceneName: String, CaseIterable, Sendable {
             var model = Scenes.model(Scenes.sample, at: 12.3, size: size, profile: profile)
             _ = model.update(.input(.key(.character("z"))), now: Scenes.start + 12_300)
             return model
-        case .confirm: return pressing([.character(" "), .character("j"), .character(" "), .character("c")], size, profile)
+        case .confirm:
+            return pressing([.character(" "), .character("j"), .character(" "), .character("c")], size, profile)
         case .leave: return pressing([.character("q")], size, profile)
         case .help: return pressing([.character("?")], size, profile)
-        case .failures: return pressing([.character("x"), .character("f"), .character("F")], size, profile) { $0.screen = .failures }
+        case .failures:
+            return pressing([.character("x"), .character("f"), .character("F")], size, profile) {
+                $0.screen = .failures
+            }
         case .logZoom: return pressing([.character("L")], size, profile)
         case .worker: return pressing([.character("j"), .character("j"), .character("j"), Key(.enter)], size, profile)
         case .search:

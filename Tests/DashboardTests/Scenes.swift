@@ -53,7 +53,9 @@ enum Scenes {
         for event in events(history) {
             let now = max(start, event.at)
             _ = model.update(.report(.events([event])), now: now)
-            let entries = lines.lines(for: event).map { LogEntry(at: event.at, level: $0.level, worker: $0.worker, message: $0.message) }
+            let entries = lines.lines(for: event).map {
+                LogEntry(at: event.at, level: $0.level, worker: $0.worker, message: $0.message)
+            }
             if !entries.isEmpty { _ = model.update(.report(.lines(entries, lost: 0)), now: now) }
         }
         _ = model.update(.tick, now: start + Int64(t * 1_000))
@@ -82,7 +84,8 @@ enum Scenes {
         }
 
         /// Flashpoints from a position in the share on, in a row, those listed with a failure.
-        mutating func process(_ range: Range<Int>, from t: Double, every seconds: Double, failing: [Int: Failure] = [:]) {
+        mutating func process(_ range: Range<Int>, from t: Double, every seconds: Double, failing: [Int: Failure] = [:])
+        {
             for place in range {
                 let began = t + Double(place - range.lowerBound) * seconds
                 history.append((began, .flashpointStarted(ref, index: first + place, id: id(place))))
@@ -146,7 +149,9 @@ enum Scenes {
         works[1].process(0..<5, from: 3, every: 34)
         works[1].stay(5, since: 175, "translate", 20, 64)
         works[2].process(0..<12, from: 3, every: 12.5)
-        works[2].history.append((153.5, .attemptEnded(works[2].ref, AttemptEnd(.completed, status: "COMPLETED", executionMS: 150_000))))
+        works[2].history.append(
+            (153.5, .attemptEnded(works[2].ref, AttemptEnd(.completed, status: "COMPLETED", executionMS: 150_000)))
+        )
         works[3].process(0..<3, from: 3, every: 50)
         works[3].history += [
             (187, .attemptEnded(works[3].ref, AttemptEnd(.failed, status: "FAILED", message: "worker exited (137)"))),
@@ -183,7 +188,9 @@ enum Scenes {
             history += work.history
         }
         for worker in 1...4 {
-            history.append((10.4, .workerVitals(worker: worker, residentMB: 43 + worker, cpuSeconds: 1.2 * Double(worker))))
+            history.append(
+                (10.4, .workerVitals(worker: worker, residentMB: 43 + worker, cpuSeconds: 1.2 * Double(worker)))
+            )
         }
         history.append((11, health(running: 4, starting: 0, idle: 0)))
         return history
@@ -219,19 +226,41 @@ enum Scenes {
             work.submit(at: 0)
             work.accept(at: 0.4, job: jobs[worker - 1])
             work.begin(at: 3, instance: instances[worker - 1])
-            work.process(0..<4, from: 3, every: Double(worker) * 9, failing: worker == 3 ? [1: timeout, 2: timeout] : [:])
+            work.process(
+                0..<4,
+                from: 3,
+                every: Double(worker) * 9,
+                failing: worker == 3 ? [1: timeout, 2: timeout] : [:]
+            )
             let end = 3 + Double(worker) * 36
-            work.history.append((end, .attemptEnded(work.ref, AttemptEnd(.completed, status: "COMPLETED", executionMS: Int(end - 3) * 1_000))))
+            work.history.append(
+                (
+                    end,
+                    .attemptEnded(
+                        work.ref,
+                        AttemptEnd(.completed, status: "COMPLETED", executionMS: Int(end - 3) * 1_000)
+                    )
+                )
+            )
             history += work.history
         }
         var answer = RunAnswer(
-            date: "2025-10-02", trigger: "manual", cleanup: true, workers: 4, durationSeconds: 147.2, run: "20251002-a7c3",
-            flashpoints: 16, succeeded: 14, failed: 2, cancelled: 0, wallSeconds: 147.4,
+            date: "2025-10-02",
+            trigger: "manual",
+            cleanup: true,
+            workers: 4,
+            durationSeconds: 147.2,
+            run: "20251002-a7c3",
+            flashpoints: 16,
+            succeeded: 14,
+            failed: 2,
+            cancelled: 0,
+            wallSeconds: 147.4,
             speedup: Speedup(shareWeights: [])
         )
-        answer.sequentialSeconds = 360
-        answer.speedup = 2.446
-        answer.efficiency = 0.611
+        answer.sequentialSeconds = 324
+        answer.speedup = 2.2
+        answer.efficiency = 0.55
         answer.attainable = 2.5
         history.append((147.2, .runEnded(answer)))
         return history

@@ -55,12 +55,18 @@ struct Snapshot {
                 withIntermediateDirectories: true
             )
             try Data(text.utf8).write(to: file)
-            Issue.record("\(name) was recorded; look at it, then run without ETL_DASH_RECORD", sourceLocation: sourceLocation)
+            Issue.record(
+                "\(name) was recorded; look at it, then run without ETL_DASH_RECORD",
+                sourceLocation: sourceLocation
+            )
             return
         }
         let expected = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
         guard expected != text else { return }
-        Issue.record("\(name) differs (expected, then actual):\n\(difference(expected))", sourceLocation: sourceLocation)
+        Issue.record(
+            "\(name) differs (expected, then actual):\n\(difference(expected))",
+            sourceLocation: sourceLocation
+        )
     }
 
     /// The rows that differ, one above the other, with some that come before.

@@ -48,7 +48,9 @@ struct ThemeTests {
     static let solarizedLight = Tint(0xFDF6E3)
     /// The first eight colours of xterm and of Solarized; others are close to one of them.
     static let xterm = [0x000000, 0xCD0000, 0x00CD00, 0xCDCD00, 0x0000EE, 0xCD00CD, 0x00CDCD, 0xE5E5E5].map { Tint($0) }
-    static let solarized = [0x073642, 0xDC322F, 0x859900, 0xB58900, 0x268BD2, 0xD33682, 0x2AA198, 0xEEE8D5].map { Tint($0) }
+    static let solarized = [0x073642, 0xDC322F, 0x859900, 0xB58900, 0x268BD2, 0xD33682, 0x2AA198, 0xEEE8D5].map {
+        Tint($0)
+    }
 
     /// What a colour of the palette of 256 looks like everywhere; the first sixteen are the terminal's.
     static func palette(_ index: Int) throws -> Tint {
@@ -59,7 +61,10 @@ struct ThemeTests {
         return Tint(levels[place / 36] << 16 | levels[place / 6 % 6] << 8 | levels[place % 6])
     }
 
-    @Test("With 256 colours and an unknown background, all is seen on black, white and Solarized", arguments: Theme.Role.allCases)
+    @Test(
+        "With 256 colours and an unknown background, all is seen on black, white and Solarized",
+        arguments: Theme.Role.allCases
+    )
     func paletteAnywhere(role: Theme.Role) throws {
         let style = Theme(Profile(depth: .palette, background: .unknown))[role]
         #expect(style.background == .standard)
@@ -70,7 +75,10 @@ struct ThemeTests {
         }
     }
 
-    @Test("With 8 or 16 colours and an unknown background, all is seen in xterm's and in Solarized's colours", arguments: Theme.Role.allCases)
+    @Test(
+        "With 8 or 16 colours and an unknown background, all is seen in xterm's and in Solarized's colours",
+        arguments: Theme.Role.allCases
+    )
     func basicAnywhere(role: Theme.Role) {
         for depth in [Profile.Depth.eight, .sixteen] {
             for background in [Profile.Background.unknown, .light] {
