@@ -24,5 +24,6 @@ package enum Verb: Sendable, Hashable, CaseIterable {
     case cancelWorkers, cancelRun, retry, pause
     case interrupt
     // Typing.
-    case accept, discard, decline, erase, eraseWord, eraseLine, deleteForward, cursorLeft, cursorRight, cursorHome, cursorEnd
+    case accept, discard, decline, erase, eraseWord, eraseLine, deleteForward, cursorLeft, cursorRight, cursorHome,
+        cursorEnd
 }

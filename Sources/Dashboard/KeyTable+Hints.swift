@@ -16,15 +16,18 @@ extension KeyTable {
     /// Verbs that footers name, by context, the most needed first.
     private static let footers: [KeyContext: [Verb]] = [
         .main: [
-            .help, .quit, .cancelWorkers, .retry, .filter, .log, .open, .pause, .cancelRun, .nextError, .failures, .mark,
+            .help, .quit, .cancelWorkers, .retry, .filter, .log, .open, .pause, .cancelRun, .nextError, .failures,
+            .mark,
             .sort, .arrangement, .nextPane, .freeze, .copy, .write,
         ],
         .log: [
-            .help, .back, .filter, .follow, .workerLog, .nextError, .wrap, .levelInfo, .levelWarning, .timestamps, .next,
+            .help, .back, .filter, .follow, .workerLog, .nextError, .wrap, .levelInfo, .levelWarning, .timestamps,
+            .next,
             .invert, .write, .freeze,
         ],
         .worker: [
-            .help, .back, .cancelWorkers, .retry, .left, .right, .workerLog, .filter, .pause, .nextError, .copy, .follow,
+            .help, .back, .cancelWorkers, .retry, .left, .right, .workerLog, .filter, .pause, .nextError, .copy,
+            .follow,
         ],
         .failures: [.help, .back, .retry, .down, .nextError, .log, .copy, .write],
         .help: [.back, .filter, .down, .pageDown],

@@ -48,7 +48,10 @@ extension Model {
         guard let price = setup.pricePerSecond else { return nil }
         let running = overview.lanes.count { $0.startedAt != nil }
         let seconds = overview.lanes.reduce(0) { $0 + $1.billedSeconds(at: elapsed) }
-        return Cost(dollars: seconds * price, dollarsPerHour: overview.phase == .ended ? 0 : Double(running) * price * 3_600)
+        return Cost(
+            dollars: seconds * price,
+            dollarsPerHour: overview.phase == .ended ? 0 : Double(running) * price * 3_600
+        )
     }
 
     /// Flashpoints that can be tried again.
@@ -61,7 +64,9 @@ extension Model {
     }
 
     /// Shown lines that came below the screen since the log stopped following.
-    package var newLogLines: Int { logView.isFollowing ? 0 : log.shownCount(from: max(logView.newFrom, logView.bottom + 1)) }
+    package var newLogLines: Int {
+        logView.isFollowing ? 0 : log.shownCount(from: max(logView.newFrom, logView.bottom + 1))
+    }
 
     /// Where the run is written down in words: `Run interrupted: etl-dash resume RUN goes on with it`.
     package var whyReadOnly: String? {

@@ -22,9 +22,7 @@ extension Model {
         let context = context
         let isInterrupt = key == .control("c")
         if !isInterrupt { interruptedAt = nil }
-        if case .dialog(let dialog) = overlay, !isInterrupt, live.now - dialog.openedAt < Dialog.readingTime,
-            live.now >= dialog.openedAt
-        {
+        if case .dialog(let dialog) = overlay, !isInterrupt, uptime - dialog.openedAt < Dialog.readingTime {
             return []
         }
         guard let row = KeyTable.row(for: key, in: context) else {
@@ -90,7 +88,7 @@ extension Model {
     /// Shows a line for the operator; an error that nobody has acknowledged is only replaced by another.
     mutating func tell(_ kind: Notice.Kind, _ text: String) {
         if notice?.kind == .error, kind != .error { return }
-        notice = Notice(kind: kind, text: text, at: live.now)
+        notice = Notice(kind: kind, text: text, at: uptime)
     }
 
     // MARK: - Going back and forth
@@ -148,10 +146,10 @@ extension Model {
     }
 
     private mutating func interrupt() -> [Action] {
-        if let interruptedAt, live.now - interruptedAt < Self.interruptTime { return [.leave(.interrupt)] }
-        interruptedAt = live.now
+        if let interruptedAt, uptime - interruptedAt < Self.interruptTime { return [.leave(.interrupt)] }
+        interruptedAt = uptime
         let cancel = isReadOnly ? "" : ", C to cancel the run"
-        notice = Notice(kind: .hint, text: "q to leave\(cancel); Ctrl-C once more stops here at once", at: live.now)
+        notice = Notice(kind: .hint, text: "q to leave\(cancel); Ctrl-C once more stops here at once", at: uptime)
         return []
     }
 
@@ -189,11 +187,12 @@ extension Model {
         let all = Arrangement.allCases
         let place = all.firstIndex(of: arrangement) ?? 0
         arrangement = all[(place + 1) % all.count]
-        let text = switch arrangement {
-        case .automatic: "Panes where they fit, else a table"
-        case .panes: "Panes"
-        case .table: "A table"
-        }
+        let text =
+            switch arrangement {
+            case .automatic: "Panes where they fit, else a table"
+            case .panes: "Panes"
+            case .table: "A table"
+            }
         tell(.hint, text)
     }
 

@@ -4,7 +4,7 @@ extension Model {
     /// Lines looked at in one go: as many as take a few milliseconds.
     private static let linesAtOnce = 25_000
     /// The same with a regular expression, which takes some microseconds a line.
-    private static let linesAtOnceByExpression = 1_000
+    private static let linesAtOnceByExpression = 500
 
     /// Whether something was put off to keep the keys quick; a ``Message/slice`` goes on with it.
     package var hasMoreToDo: Bool { live.log.isScanning || (held?.log.isScanning ?? false) }

@@ -131,10 +131,18 @@ extension Model {
                 choices: [
                     Dialog.Choice(key: "n", label: "Write nothing", isSafe: true),
                     Dialog.Choice(key: "s", label: "Screen", meaning: "what is on the screen, as text"),
-                    Dialog.Choice(key: "l", label: "Log", meaning: "the lines that are shown, \(Figures.count(log.shownCount, "line"))"),
-                    Dialog.Choice(key: "r", label: "Results", meaning: "the run's answer as JSON, as run --output has it"),
+                    Dialog.Choice(
+                        key: "l",
+                        label: "Log",
+                        meaning: "the lines that are shown, \(Figures.count(log.shownCount, "line"))"
+                    ),
+                    Dialog.Choice(
+                        key: "r",
+                        label: "Results",
+                        meaning: "the run's answer as JSON, as run --output has it"
+                    ),
                 ],
-                openedAt: live.now
+                openedAt: uptime
             )
         )
     }

@@ -1,13 +1,14 @@
-
 import Canvas
 
 extension Model {
     /// Takes in what happened.
     ///
-    /// - Parameter now: Wall time in milliseconds since 1970, on the time line of the events.
+    /// - Parameters:
+    ///   - now: Wall time in milliseconds since 1970, on the time line of the events.
+    ///   - uptime: Milliseconds as people feel them, from any start; those of `now` where both go alike.
     /// - Returns: What is to be done, in this order.
-    package mutating func update(_ message: Message, now: Int64) -> [Action] {
-        pass(to: now)
+    package mutating func update(_ message: Message, now: Int64, uptime: Int64? = nil) -> [Action] {
+        pass(to: now, uptime ?? now)
         switch message {
         case .input(let input): return take(input)
         case .report(let report): take(report)
@@ -25,10 +26,11 @@ extension Model {
     /// Milliseconds for which a notice stays that is no error.
     static var noticeTime: Int64 { 8_000 }
 
-    private mutating func pass(to now: Int64) {
+    private mutating func pass(to now: Int64, _ uptime: Int64) {
         live.now = now
+        self.uptime = uptime
         live.elapsed = live.driven(at: now, isLive: isLive)
-        if let notice, notice.kind != .error, now - notice.at > Self.noticeTime { self.notice = nil }
+        if let notice, notice.kind != .error, uptime - notice.at > Self.noticeTime { self.notice = nil }
     }
 
     private mutating func take(_ input: Input) -> [Action] {

@@ -14,7 +14,8 @@ extension Model {
         let lanes = targets.compactMap { live.overview.lane($0) }
         let open = lanes.filter(\.canBeCancelled)
         guard !open.isEmpty else {
-            let names = lanes.isEmpty ? "No worker is selected" : "\(Self.names(lanes.map(\.worker))): nothing left to cancel"
+            let names =
+                lanes.isEmpty ? "No worker is selected" : "\(Self.names(lanes.map(\.worker))): nothing left to cancel"
             return tell(.warning, names)
         }
         let left = open.reduce(0) { $0 + $1.share - $1.settled }
@@ -23,7 +24,9 @@ extension Model {
             "w\(lane.worker) \(Condition(lane, health: live.overview.health).word) \(lane.settled)/\(lane.share)"
         }
         var lines = [states.joined(separator: "   ") + (open.count > 8 ? "   …" : "")]
-        lines.append("\(Figures.count(finished, "finished flashpoint")) \(Self.stays(finished)). \(Figures.grouped(left)) will not be processed.")
+        lines.append(
+            "\(Figures.count(finished, "finished flashpoint")) \(Self.stays(finished)). \(Figures.grouped(left)) will not be processed."
+        )
         lines += billing(jobs: open.count { $0.isOut })
         lines.append("r tries them again later.")
         let what = open.count == 1 ? "worker \(open[0].worker)" : "\(open.count) workers"
@@ -36,7 +39,7 @@ extension Model {
                     Dialog.Choice(key: "n", label: "Keep running", isSafe: true),
                     Dialog.Choice(key: "y", label: "Cancel \(what)"),
                 ],
-                openedAt: live.now
+                openedAt: uptime
             )
         )
     }
@@ -64,7 +67,7 @@ extension Model {
                     Dialog.Choice(key: "n", label: "Keep running", isSafe: true),
                     Dialog.Choice(key: "y", label: "Cancel the run"),
                 ],
-                openedAt: live.now
+                openedAt: uptime
             )
         )
     }
@@ -104,7 +107,7 @@ extension Model {
                         meaning: "without a screen; etl-dash attach \(run) watches it"
                     ),
                 ],
-                openedAt: live.now
+                openedAt: uptime
             )
         )
     }
@@ -155,7 +158,10 @@ extension Model {
         }
         // The end is no time to look for the worker that failed.
         if live.overview.phase == .ended, marks.isEmpty { return send(others.map { .retryWorker($0, indices: nil) }) }
-        tell(.hint, "\(Self.names(targets)): nothing to retry; \(Self.names(others)) \(others.count == 1 ? "has" : "have") something")
+        tell(
+            .hint,
+            "\(Self.names(targets)): nothing to retry; \(Self.names(others)) \(others.count == 1 ? "has" : "have") something"
+        )
         return []
     }
 

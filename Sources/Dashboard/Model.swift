@@ -78,7 +78,9 @@ package struct Model: Sendable {
     package internal(set) var notice: Notice?
     /// Whether the terminal's window has the keyboard, as far as it tells.
     package internal(set) var hasKeyboard = true
-    /// When Ctrl-C was pressed last.
+    /// Milliseconds as people feel them: a recording may be played faster than that.
+    var uptime: Int64
+    /// When Ctrl-C was pressed last, by ``uptime``.
     var interruptedAt: Int64?
     var receipts = Receipts()
 
@@ -86,6 +88,7 @@ package struct Model: Sendable {
         self.setup = setup
         self.size = size
         self.profile = profile
+        uptime = now
         live.now = now
     }
 

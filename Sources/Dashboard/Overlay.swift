@@ -32,7 +32,7 @@ package struct Dialog: Sendable, Hashable {
     /// What would happen, a sentence or a fact a line.
     package var lines: [String]
     package var choices: [Choice]
-    /// When it was opened; keys typed before one could read it are not for it.
+    /// When it was opened, by the model's uptime; keys typed before one could read it are not for it.
     var openedAt: Int64
 
     /// Milliseconds in which nobody can have read it.
@@ -103,6 +103,6 @@ package struct Notice: Sendable, Hashable {
 
     package var kind: Kind
     package var text: String
-    /// Wall time at which it came up.
+    /// When it came up, in milliseconds as people feel them.
     package var at: Int64
 }

@@ -23,7 +23,10 @@ package struct Pace: Sendable, Hashable {
         mutating func start(at t: Double) { latest = latest ?? t }
 
         mutating func add(at t: Double) {
-            guard let latest else { return self.latest = t }
+            guard let latest else {
+                self.latest = t
+                return
+            }
             let gap = max(0, t - latest)
             let weight = Pace.weight(after: gap)
             count = count * weight + 1

@@ -21,6 +21,7 @@ struct ScreenLoop<Screen: Display, Reports: AsyncSequence<Report, Never> & Senda
     let now: @Sendable () -> Int64
     let render: @Sendable (Model) -> Canvas
 
+    private let start: Time.Instant
     private var model: Model
     private let inbox = Inbox()
     private var backlog = Backlog()
@@ -46,6 +47,7 @@ struct ScreenLoop<Screen: Display, Reports: AsyncSequence<Report, Never> & Senda
         self.clock = clock
         self.now = now
         self.render = render
+        start = clock.now
         model = Model(setup, size: display.size, profile: display.profile, now: now())
     }
 
@@ -69,7 +71,7 @@ struct ScreenLoop<Screen: Display, Reports: AsyncSequence<Report, Never> & Senda
         while !Task.isCancelled {
             for message in inbox.takeUrgent() {
                 note(message)
-                for action in model.update(message, now: now()) {
+                for action in update(message) {
                     if let departure = await perform(action, &group) { return departure }
                 }
             }
@@ -90,6 +92,10 @@ struct ScreenLoop<Screen: Display, Reports: AsyncSequence<Report, Never> & Senda
 
     // MARK: - Taking in
 
+    private mutating func update(_ message: Message) -> [Action] {
+        model.update(message, now: now(), uptime: Int64(start.duration(to: clock.now) / .milliseconds(1)))
+    }
+
     private mutating func note(_ message: Message) {
         if case .input(.resized) = message { change.insert(.size) } else { change.insert(.keys) }
     }
@@ -100,11 +106,11 @@ struct ScreenLoop<Screen: Display, Reports: AsyncSequence<Report, Never> & Senda
         var room = Self.eventsAtOnce
         while room > 0, let report = backlog.next(limit: room) {
             room -= max(1, report.count)
-            _ = model.update(.report(report), now: now())
+            _ = update(.report(report))
             if !model.isFrozen { change.insert(.data) }
         }
         guard model.hasMoreToDo else { return }
-        _ = model.update(.slice, now: now())
+        _ = update(.slice)
         change.insert(.data)
     }
 
@@ -142,7 +148,7 @@ struct ScreenLoop<Screen: Display, Reports: AsyncSequence<Report, Never> & Senda
     }
 
     private mutating func paint(at instant: Time.Instant) async {
-        _ = model.update(.tick, now: now())
+        _ = update(.tick)
         let canvas = render(model)
         lastFrame = instant
         if change.contains(.keys) || change.contains(.size) { lastKeyFrame = instant }

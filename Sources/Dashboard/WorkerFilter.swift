@@ -54,7 +54,8 @@ package struct WorkerFilter: Sendable, Hashable {
         let isMatch = terms.allSatisfy { term in
             switch term {
             case .state(let word): state.hasPrefix(word)
-            case .count(let field, let comparison, let number): Self.compare(Self.value(field, lane), comparison, number)
+            case .count(let field, let comparison, let number):
+                Self.compare(Self.value(field, lane), comparison, number)
             case .text(let word): Self.texts(of: lane, state: state).contains { $0.lowercased().contains(word) }
             }
         }

@@ -49,7 +49,8 @@ package struct WorkerOrder: Sendable, Hashable {
             case .number: 0
             case .state: Double(Condition(lane, health: known.overview.health).rawValue)
             case .progress: lane.share == 0 ? 2 : Double(lane.settled) / Double(lane.share)
-            case .eta: lane.settled >= lane.share ? 1 : -(known.pace.seconds(left: lane, at: known.elapsed) ?? .infinity)
+            case .eta:
+                lane.settled >= lane.share ? 1 : -(known.pace.seconds(left: lane, at: known.elapsed) ?? .infinity)
             case .failures: -Double(lane.failed)
             }
         }

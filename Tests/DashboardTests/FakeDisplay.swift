@@ -17,8 +17,12 @@ final class FakeDisplay: Display {
     let size: Size
     let profile = Profile()
 
-    init(_ size: Size = Size(120, 36)) {
+    /// What painting a canvas takes.
+    private let painting: @Sendable () async -> Void
+
+    init(_ size: Size = Size(120, 36), painting: @escaping @Sendable () async -> Void = {}) {
         self.size = size
+        self.painting = painting
     }
 
     var canvases: [Canvas] { state.withLock { $0.canvases } }
@@ -64,7 +68,11 @@ final class FakeDisplay: Display {
         }
     }
 
-    func paint(_ canvas: Canvas) async { state.withLock { $0.canvases.append(canvas) } }
+    func paint(_ canvas: Canvas) async {
+        await painting()
+        state.withLock { $0.canvases.append(canvas) }
+    }
+
     func invalidate() async { state.withLock { $0.invalidations += 1 } }
     func suspend() async { state.withLock { $0.suspensions += 1 } }
 

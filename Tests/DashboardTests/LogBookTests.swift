@@ -170,7 +170,9 @@ import Testing
     func random(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let letters: [Character] = ["a", "B", "ß", "é", "日", "👩‍🚀", "x", " "]
-        func text(_ count: Int) -> String { String((0..<count).map { _ in letters.randomElement(using: &random) ?? "a" }) }
+        func text(_ count: Int) -> String {
+            String((0..<count).map { _ in letters.randomElement(using: &random) ?? "a" })
+        }
         var book = LogBook()
         let lines = (0..<300).map { _ in text(Int.random(in: 0...12, using: &random)) }
         for (number, line) in lines.enumerated() { book.append(Self.entry(number, line)) }

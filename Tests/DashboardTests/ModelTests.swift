@@ -68,7 +68,11 @@ import Testing
         var model = Run.model(setup: setup)
         _ = model.type("C")
         #expect(try dialog(model).lines.contains { $0.contains("billing") } == isBilled)
-        #expect(try dialog(model).lines.prefix(2) == ["2 finished flashpoints stay. 4 will not be processed.", "2 jobs are cancelled."])
+        #expect(
+            try dialog(model).lines.prefix(2) == [
+                "2 finished flashpoints stay. 4 will not be processed.", "2 jobs are cancelled.",
+            ]
+        )
         _ = model.type("nq")
         #expect(try dialog(model).choices[1].meaning.contains("bill") == isBilled)
         #expect(try dialog(model).choices.map(\.key) == ["n", "s", "b"])
@@ -109,7 +113,9 @@ import Testing
         #expect(early.type("q") == [.leave(.quit)])
         var ended = Run.model(Run.usual + Run.events([Run.answer(ok: 5, failed: 1)], from: 20))
         #expect(ended.type("q") == [.leave(.quit)])
-        var halted = Run.model(Run.usual + Run.events([.attemptRefused(Run.first(2), Failure(.config, "401"))], from: 20))
+        var halted = Run.model(
+            Run.usual + Run.events([.attemptRefused(Run.first(2), Failure(.config, "401"))], from: 20)
+        )
         #expect(halted.standingNotice?.kind == .error)
         #expect(halted.type("q") == [.leave(.quit)])
     }
@@ -241,7 +247,10 @@ import Testing
         #expect(model.elapsed == 8)
         // A driver that comes later goes on where the last one left.
         _ = model.update(.report(.standing(.driven(pid: 1))), now: 90_000)
-        _ = model.update(.report(.events([Event(seq: 10, at: 90_000, t: 8, body: .runResumed(endpoint: "e"))])), now: 91_000)
+        _ = model.update(
+            .report(.events([Event(seq: 10, at: 90_000, t: 8, body: .runResumed(endpoint: "e"))])),
+            now: 91_000
+        )
         #expect(model.elapsed == 9)
     }
 
@@ -259,7 +268,10 @@ import Testing
     func freeze() {
         var model = Run.model()
         _ = model.type("z")
-        _ = model.update(.report(.events(Run.events([Run.ok(1, 1), Run.ok(1, 2), Run.ended(1)], from: 20))), now: 30_000)
+        _ = model.update(
+            .report(.events(Run.events([Run.ok(1, 1), Run.ok(1, 2), Run.ended(1)], from: 20))),
+            now: 30_000
+        )
         #expect(model.overview.counts.settled == 2)
         #expect(model.live.overview.counts.settled == 4)
         _ = model.type("c")
@@ -286,7 +298,9 @@ import Testing
     func write() {
         var model = Run.model()
         _ = model.type("Wr")
-        #expect(model.strike(Self.enter) == [.save(SaveRequest(path: "etl-dash-20250101-k3f9.json", content: .results))])
+        #expect(
+            model.strike(Self.enter) == [.save(SaveRequest(path: "etl-dash-20250101-k3f9.json", content: .results))]
+        )
         _ = model.type("Wl")
         #expect(model.strike(Self.enter) == [.saveLog(path: "etl-dash-20250101-k3f9.log")])
         _ = model.type("Ws")

@@ -16,7 +16,8 @@ import Testing
     @Test("A worker that settles one flashpoint every 5 s has that rate, and as many times 5 s to go as it has left")
     func steady() throws {
         // Events come every 5 s, the job runs from 15 s on.
-        let bodies = [.runPlanned(Run.header([10]))] + Run.started(1, 0..<10) + (0..<6).map { Run.ok(1, $0, seconds: 5) }
+        let bodies =
+            [.runPlanned(Run.header([10]))] + Run.started(1, 0..<10) + (0..<6).map { Run.ok(1, $0, seconds: 5) }
         let (overview, pace) = Self.played(bodies, every: 5)
         let t = overview.t
         #expect(t == 45)
@@ -30,7 +31,8 @@ import Testing
 
     @Test("While nothing comes the rate falls, and the estimate does not sink below what the next one takes")
     func stalled() throws {
-        let bodies = [.runPlanned(Run.header([10]))] + Run.started(1, 0..<10) + (0..<6).map { Run.ok(1, $0, seconds: 5) }
+        let bodies =
+            [.runPlanned(Run.header([10]))] + Run.started(1, 0..<10) + (0..<6).map { Run.ok(1, $0, seconds: 5) }
         let (overview, pace) = Self.played(bodies, every: 5)
         let rates = [0.0, 5, 20, 60, 600].compactMap { pace.rate(of: 1, at: overview.t + $0) }
         #expect(rates == rates.sorted(by: >))
@@ -81,7 +83,10 @@ import Testing
     @Test("What is long ago counts less: half of it after 30 s")
     func halfLife() throws {
         let slow = (0..<20).map { Run.ok(1, $0, seconds: nil) }
-        let (overview, steady) = Self.played([.runPlanned(Run.header([900]))] + Run.started(1, 0..<900) + slow, every: 10)
+        let (overview, steady) = Self.played(
+            [.runPlanned(Run.header([900]))] + Run.started(1, 0..<900) + slow,
+            every: 10
+        )
         var pace = steady
         var t = overview.t
         for index in 20..<320 {

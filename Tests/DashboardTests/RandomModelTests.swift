@@ -23,7 +23,9 @@ struct RandomModelTests {
     private static func check(_ model: Model) -> String? {
         let lanes = model.overview.lanes
         if model.selected < 0 || model.selected > lanes.count { return "selected \(model.selected)" }
-        if model.selected > 0, model.screen != .worker, !model.rows.contains(model.selected) { return "selected hidden" }
+        if model.selected > 0, model.screen != .worker, !model.rows.contains(model.selected) {
+            return "selected hidden"
+        }
         if model.selected == 0, !model.rows.isEmpty { return "nothing selected of \(model.rows)" }
         if Set(model.rows).count != model.rows.count { return "rows \(model.rows)" }
         if !model.rows.allSatisfy((1...max(1, lanes.count)).contains) { return "rows \(model.rows)" }
@@ -34,7 +36,9 @@ struct RandomModelTests {
         if !model.elapsed.isFinite || model.elapsed < 0 { return "elapsed \(model.elapsed)" }
         if let cost = model.cost, !(cost.dollars >= 0) { return "cost \(cost)" }
         if let estimate = model.estimate, !(estimate.low >= 0 && estimate.low <= estimate.high) { return "\(estimate)" }
-        if case .prompt(let prompt) = model.overlay, !(0...prompt.text.count).contains(prompt.cursor) { return "cursor" }
+        if case .prompt(let prompt) = model.overlay, !(0...prompt.text.count).contains(prompt.cursor) {
+            return "cursor"
+        }
         return nil
     }
 
@@ -64,7 +68,10 @@ struct RandomModelTests {
         )
     }
 
-    @Test("Runs in order: every flashpoint is counted once, and progress never falls", arguments: 0..<20 as Range<UInt64>)
+    @Test(
+        "Runs in order: every flashpoint is counted once, and progress never falls",
+        arguments: 0..<20 as Range<UInt64>
+    )
     func inOrder(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let events = try Self.history(&random)
@@ -105,7 +112,10 @@ struct RandomModelTests {
         }
     }
 
-    @Test("Ten thousand keys crash nothing, break nothing, and leave only when asked to", arguments: 0..<5 as Range<UInt64>)
+    @Test(
+        "Ten thousand keys crash nothing, break nothing, and leave only when asked to",
+        arguments: 0..<5 as Range<UInt64>
+    )
     func keys(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let events = try Self.history(&random)
@@ -125,7 +135,12 @@ struct RandomModelTests {
                 told += count
             case 1:
                 let level = LogLevel.allCases.randomElement(using: &random) ?? .info
-                let entry = LogEntry(at: now, level: level, worker: Int.random(in: 1...9, using: &random), message: "line é \(now)")
+                let entry = LogEntry(
+                    at: now,
+                    level: level,
+                    worker: Int.random(in: 1...9, using: &random),
+                    message: "line é \(now)"
+                )
                 message = .report(.lines(Array(repeating: entry, count: 20), lost: 1))
             case 2:
                 let size = Size(Int.random(in: 0...140, using: &random), Int.random(in: 0...50, using: &random))

@@ -31,7 +31,8 @@ enum Run {
         ]
     }
 
-    static func settled(_ worker: Int, _ index: Int, _ outcome: Settlement.Outcome, seconds: Double? = 1) -> Event.Body {
+    static func settled(_ worker: Int, _ index: Int, _ outcome: Settlement.Outcome, seconds: Double? = 1) -> Event.Body
+    {
         .flashpointSettled(
             Settlement(
                 attempt: first(worker),
@@ -109,11 +110,11 @@ enum Run {
 extension Model {
     /// Presses keys one after the other, long enough apart to have read what they bring up.
     mutating func strike(_ keys: Key...) -> [Action] {
-        keys.flatMap { key in update(.input(.key(key)), now: live.now + 400) }
+        keys.flatMap { key in update(.input(.key(key)), now: live.now + 400, uptime: uptime + 400) }
     }
 
     /// Types characters.
     mutating func type(_ text: String) -> [Action] {
-        text.flatMap { update(.input(.key(.character($0))), now: live.now + 400) }
+        text.flatMap { update(.input(.key(.character($0))), now: live.now + 400, uptime: uptime + 400) }
     }
 }

@@ -16,6 +16,8 @@ struct ScreenLoopTests {
         let clock: VirtualTime
         let display: FakeDisplay
         let reports: AsyncStream<Report>.Continuation
+        /// Every sleep of the loop, each of which wakes it once.
+        let sleeps: Journal
 
         func pass(_ duration: Duration) async { try? await clock.sleep(for: duration) }
     }
@@ -25,20 +27,23 @@ struct ScreenLoopTests {
         _ setup: Dashboard.Setup = Run.setup(),
         send: @escaping @Sendable (Command) async -> Receipt = { _ in .accepted },
         save: @escaping @Sendable (SaveRequest) async -> Result<String, SaveProblem> = { .success($0.path) },
+        speed: Int64 = 1,
+        paintTime: Duration = .zero,
         leaving: Bool = true,
         _ happen: @escaping @Sendable (Stage) async throws -> Void
     ) throws -> Dashboard.Departure {
         try VirtualTime.run { clock in
-            let display = FakeDisplay()
+            let display = FakeDisplay(painting: { if paintTime > .zero { try? await clock.sleep(for: paintTime) } })
             let (stream, reports) = AsyncStream.makeStream(of: Report.self)
-            let stage = Stage(clock: clock, display: display, reports: reports)
+            let sleeps = Journal()
+            let stage = Stage(clock: clock, display: display, reports: reports, sleeps: sleeps)
             let loop = ScreenLoop(
                 setup,
                 on: display,
                 reports: stream,
                 services: Services(send: send, save: save),
-                clock: clock,
-                now: { clock.wallTime },
+                clock: CountingClock(base: clock, sleeps: sleeps),
+                now: { clock.wallTime * speed },
                 render: Self.render
             )
             return try await withThrowingTaskGroup(of: Dashboard.Departure?.self) { group in
@@ -58,6 +63,20 @@ struct ScreenLoopTests {
                 reports.finish()
                 return departure ?? .quit
             }
+        }
+    }
+
+    /// A clock that tells of every sleep.
+    private struct CountingClock: Clock {
+        let base: VirtualTime
+        let sleeps: Journal
+
+        var now: VirtualTime.Instant { base.now }
+        var minimumResolution: Duration { base.minimumResolution }
+
+        func sleep(until deadline: VirtualTime.Instant, tolerance: Duration?) async throws {
+            sleeps.add("\(deadline.sinceStart)")
+            try await base.sleep(until: deadline, tolerance: tolerance)
         }
     }
 
@@ -84,10 +103,12 @@ struct ScreenLoopTests {
         _ = try play { stage in
             await stage.pass(.seconds(60))
             #expect(stage.display.frames == 1)
+            #expect(stage.sleeps.entries.isEmpty)
             stage.reports.yield(.events(Run.events([.runPlanned(Run.header([1])), Run.ok(1, 0), Run.answer(ok: 1)])))
             await stage.pass(.seconds(3_600))
             #expect(stage.display.frames == 2)
             #expect(stage.display.text.hasPrefix("seq 3"))
+            #expect(stage.sleeps.entries.isEmpty)
         }
     }
 
@@ -97,7 +118,9 @@ struct ScreenLoopTests {
             stage.reports.yield(.events(Run.usual))
             await stage.pass(.seconds(1))
             let before = stage.display.frames
+            let sleeps = stage.sleeps.entries.count
             await stage.pass(.seconds(10))
+            #expect(stage.sleeps.entries.count - sleeps <= 11)
             #expect((9...11).contains(stage.display.frames - before))
             #expect(stage.display.text.contains("t 1"))
         }
@@ -132,6 +155,33 @@ struct ScreenLoopTests {
             #expect(stage.display.text.hasPrefix("seq 10000"))
             #expect(stage.display.frames <= 5)
         }
+    }
+
+    @Test("A display that is slower than the news gets the newest state, and no queue of frames")
+    func slowDisplay() throws {
+        _ = try play(paintTime: .seconds(3)) { stage in
+            stage.reports.yield(.events(Run.usual))
+            for _ in 0..<100 {
+                stage.reports.yield(.lines([Self.line], lost: 0))
+                await stage.pass(.milliseconds(100))
+            }
+            #expect(stage.display.frames <= 5)
+            await stage.pass(.seconds(6))
+            #expect(stage.display.text.contains("log 100"))
+        }
+    }
+
+    @Test("In a recording that is played fast, keys and notices keep people's time")
+    func fastReplay() throws {
+        let departure = try play(Run.setup(.replay(speed: 1_000)), speed: 1_000, leaving: false) { stage in
+            stage.reports.yield(.events(Run.usual))
+            await stage.pass(.milliseconds(500))
+            stage.display.send(.key(.control("c")))
+            await stage.pass(.milliseconds(1_500))
+            #expect(stage.display.text.contains("q to leave"))
+            stage.display.send(.key(.control("c")))
+        }
+        #expect(departure == .interrupt)
     }
 
     @Test("A key is painted at once, also right after data; repeated ones thirty times a second")
@@ -188,10 +238,11 @@ struct ScreenLoopTests {
     @Test("Commands go out in order, and their receipts come up")
     func receipts() throws {
         let sent = Journal()
-        _ = try play(send: { command in
+        let send: @Sendable (Command) async -> Receipt = { command in
             sent.add("\(command)")
             return command == .cancelWorker(1) ? .accepted : .tooLate("worker 2 has nothing left to do")
-        }) { stage in
+        }
+        _ = try play(send: send) { stage in
             stage.reports.yield(.events(Run.usual))
             await stage.pass(.milliseconds(500))
             stage.display.type("*c")
@@ -209,13 +260,14 @@ struct ScreenLoopTests {
     @Test("The screen, the log and the results are written where one says")
     func writing() throws {
         let saved = Journal()
-        _ = try play(save: { request in
+        let save: @Sendable (SaveRequest) async -> Result<String, SaveProblem> = { request in
             switch request.content {
             case .text(let text): saved.add("\(request.path): \(text.split(separator: " ").prefix(2))")
             case .results: saved.add("\(request.path): results")
             }
             return request.path == "b" ? .failure(SaveProblem("b: no room")) : .success("Wrote \(request.path)")
-        }) { stage in
+        }
+        _ = try play(save: save) { stage in
             stage.reports.yield(.events(Run.usual))
             stage.reports.yield(.lines([Self.line], lost: 0))
             await stage.pass(.milliseconds(500))
