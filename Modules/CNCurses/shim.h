@@ -7,6 +7,7 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +69,7 @@ static inline void etl_forget_start(int file, long long size) {
  * The way out of a screen, whatever happens: async-signal-safe all through, so that a crash can take it. That is why it
  * is C: Swift may allocate, retain or lock anywhere.
  *
- * The statics below are one copy for each object file that uses them, so exactly one Swift file does: Rescue.swift.
+ * The static below is one copy for each object file that uses it, so exactly one Swift file does: Rescue.swift.
  */
 
 enum { etl_reset_limit = 512, etl_capture_limit = 2, etl_shown_limit = 65536 };
@@ -93,11 +94,19 @@ struct etl_rescue {
     char reset[etl_reset_limit];
 };
 
-/* Without initial values Swift would leave them undefined. */
-static struct etl_rescue *etl_current = NULL;
-static struct sigaction etl_previous[NSIG] = {0};
-static char etl_is_taken[NSIG] = {0};
-static int etl_wake = -1;
+struct etl_signals {
+    struct etl_rescue *current;
+    struct sigaction previous[NSIG];
+    char is_taken[NSIG];
+    /* A byte is written there for each notice. */
+    int wake;
+};
+
+/* Inside of a function, since Swift leaves out the statics of a header that stand alone. */
+static inline struct etl_signals *etl_signals(void) {
+    static struct etl_signals signals = {.wake = -1};
+    return &signals;
+}
 
 static inline void etl_write(int file, const char *bytes, size_t size) {
     int patience = 20;
@@ -161,7 +170,7 @@ static inline int etl_restore(struct etl_rescue *rescue) {
 }
 
 static inline int etl_restore_current(void) {
-    struct etl_rescue *rescue = __atomic_load_n(&etl_current, __ATOMIC_SEQ_CST);
+    struct etl_rescue *rescue = __atomic_load_n(&etl_signals()->current, __ATOMIC_SEQ_CST);
     return rescue ? etl_restore(rescue) : 0;
 }
 
@@ -172,7 +181,7 @@ static void etl_on_crash(int number, siginfo_t *info, void *context) {
     int before = errno;
     etl_restore_current();
     /* What was there before: the default action, or the language's own back-tracer. */
-    sigaction(number, &etl_previous[number], NULL);
+    sigaction(number, &etl_signals()->previous[number], NULL);
     errno = before;
     /* A fault comes again at the same instruction, which is what a back-trace should show; all else is sent again. */
     int is_fault = number == SIGSEGV || number == SIGBUS || number == SIGILL || number == SIGFPE;
@@ -182,7 +191,8 @@ static void etl_on_crash(int number, siginfo_t *info, void *context) {
 static void etl_on_notice(int number) {
     int before = errno;
     char byte = number == SIGWINCH ? 'W' : number == SIGTSTP ? 'Z' : 'C';
-    if (etl_wake >= 0 && write(etl_wake, &byte, 1) < 0) {
+    int wake = etl_signals()->wake;
+    if (wake >= 0 && write(wake, &byte, 1) < 0) {
         /* A pipe that is full will wake its reader anyway. */
     }
     errno = before;
@@ -190,7 +200,7 @@ static void etl_on_notice(int number) {
 
 static inline void etl_take(int number, int is_crash) {
     struct sigaction action;
-    if (etl_is_taken[number]) return;
+    if (etl_signals()->is_taken[number]) return;
     memset(&action, 0, sizeof action);
     /* Full: tcsetattr must not stop a process in the background on its way out. */
     sigfillset(&action.sa_mask);
@@ -201,24 +211,24 @@ static inline void etl_take(int number, int is_crash) {
         action.sa_handler = etl_on_notice;
         action.sa_flags = SA_RESTART;
     }
-    if (sigaction(number, NULL, &etl_previous[number]) != 0) return;
+    if (sigaction(number, NULL, &etl_signals()->previous[number]) != 0) return;
     /* What the caller chose to ignore stays ignored. */
-    if (is_crash && !(etl_previous[number].sa_flags & SA_SIGINFO) && etl_previous[number].sa_handler == SIG_IGN) return;
-    if (sigaction(number, &action, NULL) == 0) etl_is_taken[number] = 1;
+    if (is_crash && !(etl_signals()->previous[number].sa_flags & SA_SIGINFO) && etl_signals()->previous[number].sa_handler == SIG_IGN) return;
+    if (sigaction(number, &action, NULL) == 0) etl_signals()->is_taken[number] = 1;
 }
 
 static inline void etl_give_back(int number) {
-    if (!etl_is_taken[number]) return;
-    sigaction(number, &etl_previous[number], NULL);
-    etl_is_taken[number] = 0;
+    if (!etl_signals()->is_taken[number]) return;
+    sigaction(number, &etl_signals()->previous[number], NULL);
+    etl_signals()->is_taken[number] = 0;
 }
 
-static inline void etl_wake_by(int file) { etl_wake = file; }
+static inline void etl_wake_by(int file) { etl_signals()->wake = file; }
 
 static inline void etl_set_current(struct etl_rescue *rescue) {
     static int is_watching_exit = 0;
     if (!is_watching_exit) is_watching_exit = atexit(etl_at_exit) == 0;
-    __atomic_store_n(&etl_current, rescue, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&etl_signals()->current, rescue, __ATOMIC_SEQ_CST);
 }
 
 /* Stops the process, with the rest of its job when asked; returns when it is continued, or at once when it can't stop:
@@ -239,8 +249,15 @@ static inline void etl_stop(int with_job) {
     sigaction(SIGTSTP, &before, NULL);
 }
 
-/* Room for a crash handler when the thread's own stack is what ran out; of this thread only. */
-static inline void etl_use_alternate_stack(void) {
+/* Has this thread take the signals that the rest may have blocked, and gives it room for a handler when its own stack is
+   what ran out. */
+static inline void etl_prepare_thread(void) {
+    static const int numbers[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGQUIT, SIGABRT,
+                                  SIGSEGV,  SIGBUS,  SIGILL,  SIGTRAP, SIGFPE};
+    sigset_t taken;
+    sigemptyset(&taken);
+    for (size_t index = 0; index < sizeof numbers / sizeof numbers[0]; index++) sigaddset(&taken, numbers[index]);
+    pthread_sigmask(SIG_UNBLOCK, &taken, NULL);
     stack_t stack;
     memset(&stack, 0, sizeof stack);
     stack.ss_size = 65536;

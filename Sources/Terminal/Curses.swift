@@ -6,11 +6,28 @@ import Synchronization
 /// The library keeps its state in globals and has no locks: all calls are made inside of ``locked(_:)``, most of them on
 /// ``TerminalThread``.
 enum Curses {
-    private static let lock = Mutex(())
+    /// Whether there is a screen.
+    private static let state = Mutex(false)
 
-    static func locked<Value>(_ body: () throws(TerminalProblem) -> sending Value) throws(TerminalProblem) -> sending Value {
-        try lock.withLock { _ throws(TerminalProblem) in try body() }
+    static func locked<Value>(
+        _ body: () throws(TerminalProblem) -> sending Value
+    ) throws(TerminalProblem) -> sending Value {
+        try state.withLock { _ throws(TerminalProblem) in try body() }
     }
+
+    /// Notes that there is a screen now.
+    ///
+    /// One at a time: the library as it is usually built keeps the windows of all screens in one list, and when one
+    /// screen gets another size it changes those of all.
+    static func takeScreen() throws(TerminalProblem) {
+        let isFree = state.withLock { isTaken in
+            defer { isTaken = true }
+            return !isTaken
+        }
+        guard isFree else { throw TerminalProblem("this process has a screen already; use --plain") }
+    }
+
+    static func giveScreenBack() { state.withLock { $0 = false } }
 }
 
 /// What terminfo says of a terminal.

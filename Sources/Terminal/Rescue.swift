@@ -145,7 +145,7 @@ import Darwin
     static func stopProcess(withJob: Bool) { etl_stop(withJob ? 1 : 0) }
 
     @inline(never)
-    static func useAlternateStack() { etl_use_alternate_stack() }
+    static func prepareThread() { etl_prepare_thread() }
 }
 
 /// Another descriptor of the same file, which no program that is started inherits.

@@ -35,6 +35,7 @@ import Darwin
             throw TerminalProblem("no file in memory for the screen: \(TTY.text(of: errno)); try --plain")
         }
         unsafe self.file = file
+        try Curses.takeScreen()
         cup = (capabilities.strings["cup"] ?? []) + [0]
         self.size = size
         let start = try Curses.locked { () throws(TerminalProblem) -> sending Start in
@@ -78,6 +79,7 @@ import Darwin
             unsafe delscreen(screen)
             unsafe fclose(file)
         }
+        Curses.giveScreenBack()
     }
 
     /// Takes a new size; the next canvas is drawn anew.
@@ -138,7 +140,9 @@ import Darwin
             let end = risk == nil ? cells.endIndex : safe ?? cells.endIndex
             defer { start = end }
             let (x, next) = (start - cells.startIndex, end - cells.startIndex)
-            if let before, before[(before.startIndex + x)..<(before.startIndex + next)] == cells[start..<end] { continue }
+            if let before, before[(before.startIndex + x)..<(before.startIndex + next)] == cells[start..<end] {
+                continue
+            }
             put(cells[start..<end], x: x, y: y)
             let place = Position(min(next, size.width - 1), y)
             update(place)
@@ -165,7 +169,8 @@ import Darwin
     private func append(_ cell: Cell, _ look: ColourPairs.Look) {
         // ncurses goes by the widths of the C library. Where those are not ours it would lose count, so that another
         // character takes the place.
-        let isAgreed = cell.content.isASCII
+        let isAgreed =
+            cell.content.isASCII
             || cell.content.scalars.enumerated().allSatisfy { index, scalar in
                 Int(etl_columns(wchar_t(bitPattern: scalar.value))) == (index == 0 ? cell.width : 0)
             }

@@ -46,7 +46,8 @@ extension Terminal {
             throw TerminalProblem("TERM=unknown says nothing of the terminal; try TERM=xterm-256color or --plain")
         }
         let capabilities = try Capabilities.of(type, options.output)
-        let standard = capabilities.columns > 0 && capabilities.lines > 0
+        let standard =
+            capabilities.columns > 0 && capabilities.lines > 0
             ? Size(capabilities.columns, capabilities.lines) : Size(80, 24)
         let profile = Profile(
             glyphs: !options.isASCII && Locale.isUTF8(options) ? .unicode : .ascii,

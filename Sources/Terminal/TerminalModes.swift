@@ -17,7 +17,8 @@ struct TerminalModes: Sendable {
     init(_ capabilities: Capabilities, type: String, asksBackground: Bool) {
         let strings = capabilities.strings
         let capability = { (name: String) in strings[name] ?? [] }
-        enter = capability("smcup") + capability("smkx") + capability("civis") + Array("\u{1B}[?2004h\u{1B}[?1004h".utf8)
+        enter =
+            capability("smcup") + capability("smkx") + capability("civis") + Array("\u{1B}[?2004h\u{1B}[?1004h".utf8)
         // CAN first: it ends a sequence that was torn.
         reset = [0x18] + Self.end + Array("\u{1B}[?1004l\u{1B}[?2004l".utf8)
         reset += capability("sgr0") + capability("cnorm") + capability("rmkx")

@@ -90,7 +90,9 @@ final class TerminalThread: SerialExecutor {
 
     private func start() {
         let body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { context in
-            if let context = unsafe context { unsafe Unmanaged<TerminalThread>.fromOpaque(context).takeRetainedValue().run() }
+            if let context = unsafe context {
+                unsafe Unmanaged<TerminalThread>.fromOpaque(context).takeRetainedValue().run()
+            }
             return nil
         }
         let context = unsafe Unmanaged.passRetained(self).toOpaque()
@@ -106,7 +108,7 @@ final class TerminalThread: SerialExecutor {
 
     private func run() {
         state.withLock { $0.thread = pthread_self() }
-        Rescue.useAlternateStack()
+        Rescue.prepareThread()
         while true {
             runJobs()
             let clients = state.withLock { $0.clients }
@@ -135,7 +137,11 @@ final class TerminalThread: SerialExecutor {
             if interest.writes { events |= POLLOUT }
             return pollfd(fd: interest.descriptor, events: Int16(events), revents: 0)
         }
-        let outcome = unsafe poll(&polled, nfds_t(polled.count), milliseconds(until: interests.compactMap(\.deadline).min()))
+        let outcome = unsafe poll(
+            &polled,
+            nfds_t(polled.count),
+            milliseconds(until: interests.compactMap(\.deadline).min())
+        )
         guard outcome >= 0 else { return }
         if polled[0].revents != 0 {
             for notice in takeNotices() {

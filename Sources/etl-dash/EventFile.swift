@@ -8,6 +8,8 @@ struct EventFile {
     private var rest: [UInt8] = []
     private var line = 0
     private var hasEnded = false
+    /// What is wrong behind the events that were given last.
+    private var fault: (any Error)?
 
     init(_ file: InputFile) { self.file = file }
 
@@ -16,6 +18,7 @@ struct EventFile {
     /// - Throws: `InputError` that names the line which is no event; `CancellationError`.
     mutating func next() async throws -> [Event] {
         while !hasEnded {
+            if let fault { throw fault }
             guard let bytes = try await file.next() else {
                 hasEnded = true
                 // The last line may lack its end.
@@ -24,17 +27,22 @@ struct EventFile {
                 return try event(last[...]).map { [$0] } ?? []
             }
             rest += bytes
-            let events = try takeLines()
+            let events = takeLines()
             if !events.isEmpty { return events }
         }
         return []
     }
 
-    private mutating func takeLines() throws -> [Event] {
+    private mutating func takeLines() -> [Event] {
         var events: [Event] = []
         var begin = rest.startIndex
         while let end = rest[begin...].firstIndex(of: UInt8(ascii: "\n")) {
-            if let event = try event(rest[begin..<end]) { events.append(event) }
+            do {
+                if let event = try event(rest[begin..<end]) { events.append(event) }
+            } catch {
+                fault = error
+                return events
+            }
             begin = end + 1
         }
         rest.removeFirst(begin)
@@ -62,7 +70,7 @@ extension DecodingError {
         case .valueNotFound(_, let context), .typeMismatch(_, let context):
             "\((context.codingPath.last?.stringValue ?? "it").debugDescription) is of another type"
         case .dataCorrupted(let context):
-            context.codingPath.isEmpty && context.underlyingError != nil ? "not JSON" : context.debugDescription
+            context.codingPath.isEmpty ? "not JSON" : context.debugDescription
         @unknown default: "\(self)"
         }
     }

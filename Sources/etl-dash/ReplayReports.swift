@@ -73,11 +73,11 @@ struct ReplayReports<C: Clock>: AsyncSequence, Sendable where C.Duration == Dura
             // A clock that is a hair early must not bring the loop to spin.
             if due.isEmpty { due = ahead.prefix(1) }
             ahead.removeFirst(due.count)
-            try await look()
-            replay.timeline.played(due.last, next: ahead.first?.t)
             // What is overdue is not held up.
             told = due.count < Self.largest ? replay.clock.now : nil
             tell(Array(due))
+            try await look()
+            replay.timeline.played(due.last, next: ahead.first?.t)
         }
 
         /// Reads on when nothing is known to come.

@@ -258,5 +258,5 @@ package func withPseudoTerminal<Value: Sendable>(
 
 extension PseudoTerminal {
     /// Tells this very process that a window changed its size, as the kernel tells the programs in the foreground.
-    package func signalWindowChange() { raise(SIGWINCH) }
+    package func signalWindowChange() { kill(getpid(), SIGWINCH) }
 }
