@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -180,8 +181,13 @@ static void etl_on_crash(int number, siginfo_t *info, void *context) {
     (void)context;
     int before = errno;
     etl_restore_current();
-    /* What was there before: the default action, or the language's own back-tracer. */
-    sigaction(number, &etl_signals()->previous[number], NULL);
+    if (info->si_code == SI_USER) {
+        /* Somebody sent it: nothing crashed, so there is nothing to trace. */
+        signal(number, SIG_DFL);
+    } else {
+        /* What was there before: the default action, or the language's own back-tracer. */
+        sigaction(number, &etl_signals()->previous[number], NULL);
+    }
     errno = before;
     /* A fault comes again at the same instruction, which is what a back-trace should show; all else is sent again. */
     int is_fault = number == SIGSEGV || number == SIGBUS || number == SIGILL || number == SIGFPE;
@@ -234,15 +240,20 @@ static inline void etl_set_current(struct etl_rescue *rescue) {
 /* Stops the process, with the rest of its job when asked; returns when it is continued, or at once when it can't stop:
    an orphaned process group has nobody to continue it. */
 static inline void etl_stop(int with_job) {
-    struct sigaction standard, before;
+    struct sigaction standard, ignored, before;
     sigset_t stop, mask;
     memset(&standard, 0, sizeof standard);
     standard.sa_handler = SIG_DFL;
-    sigaction(SIGTSTP, &standard, &before);
+    memset(&ignored, 0, sizeof ignored);
+    ignored.sa_handler = SIG_IGN;
+    /* The job's signal is for the others: taken by another thread of ours, it could stop us first and the one below a
+       second time, after we were continued. */
+    sigaction(SIGTSTP, &ignored, &before);
+    if (with_job) kill(0, SIGTSTP);
+    sigaction(SIGTSTP, &standard, NULL);
     sigemptyset(&stop);
     sigaddset(&stop, SIGTSTP);
     pthread_sigmask(SIG_UNBLOCK, &stop, &mask);
-    if (with_job) kill(0, SIGTSTP);
     /* To this very thread, so that it is delivered before this returns. */
     pthread_kill(pthread_self(), SIGTSTP);
     pthread_sigmask(SIG_SETMASK, &mask, NULL);

@@ -24,7 +24,7 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
     let sources: Sources
     /// How long a `stream` request is held.
     let hold: Duration
-    /// Pause between two looks at the endpoint's health.
+    /// Pause between two looks at the endpoint's health, but for the first few.
     private let healthInterval: Duration
 
     /// Makes a backend.
@@ -89,11 +89,14 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
     }
 
     package func attend(report: @escaping Reporter) async {
+        // At first workers come up from second to second; later nobody needs to know so soon.
+        var pause = min(.seconds(1), healthInterval)
         while !Task.isCancelled {
             if let health = try? await client.health() {
                 await report(.health(HealthCounters(health)))
             }
-            guard (try? await clock.sleep(for: healthInterval)) != nil else { return }
+            guard (try? await clock.sleep(for: pause)) != nil else { return }
+            pause = min(pause * 2, healthInterval)
         }
     }
 }

@@ -32,3 +32,5 @@ enum Clipboard {
         return encoded
     }
 }
+
+

@@ -97,3 +97,5 @@ enum Palette {
         return distances.min { $0.1 < $1.1 }?.0 ?? 7
     }
 }
+
+

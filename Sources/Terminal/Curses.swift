@@ -105,3 +105,5 @@ struct Capabilities: Sendable {
     private static let names =
         ["cup", "smcup", "rmcup", "smkx", "rmkx", "civis", "cnorm", "sgr0", "clear"] + TerminfoKeys.all.keys
 }
+
+

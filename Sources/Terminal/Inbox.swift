@@ -69,3 +69,5 @@ final class Inbox: Sendable {
         }
     }
 }
+
+

@@ -152,3 +152,5 @@ import Darwin
 private func duplicate(_ descriptor: Int32) -> Int32 {
     fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
 }
+
+

@@ -252,3 +252,5 @@ extension Attributes {
         return attributes
     }
 }
+
+

@@ -98,3 +98,5 @@ enum Locale {
         return isUTF8 ?? false
     }
 }
+
+

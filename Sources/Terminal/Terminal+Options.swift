@@ -67,3 +67,5 @@ extension Terminal {
         }
     }
 }
+
+

@@ -49,3 +49,5 @@ package final class Terminal: Display {
 
     package func copy(_ text: String) async -> Bool { await core.copy(text) }
 }
+
+

@@ -299,3 +299,5 @@ extension TerminalCore {
         comeBack()
     }
 }
+
+

@@ -31,3 +31,5 @@ struct TerminalModes: Sendable {
         questions += Array("\u{1B}[c".utf8)
     }
 }
+
+

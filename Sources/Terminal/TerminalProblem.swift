@@ -17,3 +17,5 @@ package struct TerminalProblem: Error, Sendable, Hashable, CustomStringConvertib
         self.description = description
     }
 }
+
+

@@ -8,3 +8,5 @@ package struct TerminalStatistics: Sendable, Hashable {
 
     package init() {}
 }
+
+

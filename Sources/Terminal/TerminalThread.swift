@@ -173,3 +173,5 @@ final class TerminalThread: SerialExecutor {
         }
     }
 }
+
+

@@ -26,3 +26,5 @@ enum TerminfoKeys {
         return sequences
     }
 }
+
+

@@ -84,23 +84,16 @@ struct Viewer: Sendable {
         now: @escaping @Sendable () -> Int64,
         _ reports: (_ failed: @escaping @Sendable (any Error) -> Void) -> Reports
     ) async throws -> CommandStatus where Reports.Element == ScreenReport, Reports.Failure == Never {
+        if let size {
+            let text = try await frame(setup, size, now: now, reports)
+            await StreamWriter.standardOutput.write(text)
+            return .succeeded
+        }
         let closing = Latch()
         let problem = Problem()
         let reports = reports { error in
             problem.note(error)
             closing.release()
-        }
-        if let size {
-            let frame = Snapshot(
-                setup: setup,
-                size: size,
-                settings: settings,
-                environment: ProcessInfo.processInfo.environment
-            )
-            let text = await frame.text(of: reports, now: now)
-            try problem.rethrow()
-            await StreamWriter.standardOutput.write(text)
-            return .succeeded
         }
         let screen: ScreenSetup
         do throws(TerminalProblem) {
@@ -119,6 +112,27 @@ struct Viewer: Sendable {
             case .quit, .stop, .background, nil: .succeeded
             }
         }
+    }
+
+    /// The one frame that `--once` prints, of the state after all reports.
+    ///
+    /// - Throws: What kept reports from coming.
+    func frame<Reports: AsyncSequence & Sendable>(
+        _ setup: Dashboard.Setup,
+        _ size: Size,
+        now: @Sendable () -> Int64,
+        _ reports: (_ failed: @escaping @Sendable (any Error) -> Void) -> Reports
+    ) async throws -> String where Reports.Element == ScreenReport, Reports.Failure == Never {
+        let problem = Problem()
+        let snapshot = Snapshot(
+            setup: setup,
+            size: size,
+            settings: settings,
+            environment: ProcessInfo.processInfo.environment
+        )
+        let text = await snapshot.text(of: reports { problem.note($0) }, now: now)
+        try problem.rethrow()
+        return text
     }
 
     private var services: Services {

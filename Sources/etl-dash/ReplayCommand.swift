@@ -50,30 +50,52 @@ struct ReplayCommand: StatusCommand {
 
     func perform() async throws -> CommandStatus {
         let size = try snapshot.frame()
-        let start = try at.map { try Self.number($0, in: 0...1e9, "--at", "the seconds of the run, such as 12.5") }
-        let speed = try Self.number(speed, in: 0.1...10_000, "--speed", "a number from 0.1 to 10000")
         let settings = try settingsFile.load(screen.texts)
-        let (run, folder, endpoint) = try await find(settings)
-        let setup = Dashboard.Setup(.replay(speed: speed), endpoint, settings, logPath: nil)
-        let viewer = Viewer(settings: settings, folder: folder, size: size)
-        let level = LogLevel(settings.logLevel)
-        if size != nil {
-            let record = RecordedState()
-            return try await viewer.show(setup, now: { record.now(at: start) }) { failed in
-                RecordedReports(run: run, level: level, end: start, record: record, failed: failed)
-            }
+        if let size {
+            await StreamWriter.standardOutput.write(try await frame(size, settings))
+            return .succeeded
         }
+        let (start, speed) = (try start, try factor)
+        let (run, folder, endpoint) = try await find(settings)
+        let viewer = Viewer(settings: settings, folder: folder, size: nil)
         let timeline = ReplayTimeline(clock: ContinuousClock(), speed: speed)
-        return try await viewer.show(setup, now: { timeline.now() }) { failed in
+        return try await viewer.show(setup(endpoint, settings, speed), now: { timeline.now() }) { failed in
             ReplayReports(
                 run: run,
                 timeline: timeline,
                 clock: ContinuousClock(),
-                level: level,
+                level: LogLevel(settings.logLevel),
                 start: start,
                 failed: failed
             )
         }
+    }
+
+    /// The frame at the second that was typed, as text.
+    func frame(_ size: Size, _ settings: Settings) async throws -> String {
+        let (start, speed) = (try start, try factor)
+        let (run, folder, endpoint) = try await find(settings)
+        let viewer = Viewer(settings: settings, folder: folder, size: size)
+        let record = RecordedState()
+        return try await viewer.frame(setup(endpoint, settings, speed), size, now: { record.now(at: start) }) { failed in
+            RecordedReports(run: run, level: LogLevel(settings.logLevel), end: start, record: record, failed: failed)
+        }
+    }
+
+    private func setup(_ endpoint: EndpointName, _ settings: Settings, _ speed: Double) -> Dashboard.Setup {
+        Dashboard.Setup(.replay(speed: speed), endpoint, settings, logPath: nil)
+    }
+
+    /// The second of the run at which to begin, or to stop for a frame.
+    private var start: Double? {
+        get throws(UsageProblem) {
+            guard let at else { return nil }
+            return try Self.number(at, in: 0...1e9, "--at", "the seconds of the run, such as 12.5")
+        }
+    }
+
+    private var factor: Double {
+        get throws(UsageProblem) { try Self.number(speed, in: 0.1...10_000, "--speed", "a number from 0.1 to 10000") }
     }
 
     /// The record of that name: a file where there is one, else a run.

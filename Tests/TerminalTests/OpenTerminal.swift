@@ -4,18 +4,19 @@ import TestSupport
 
 /// Opens a terminal of this process on a pseudo-terminal.
 ///
-/// Signals and the test's own output are left alone unless `change` says otherwise.
+/// Signals are left alone unless they are given; so is the test's own output.
 func withOpenTerminal<Value: Sendable>(
     width: Int = 40,
     height: Int = 10,
     answers: ScreenModel.Answers = .modern,
     environment: [String: String] = [:],
-    change: (inout Terminal.Options) -> Void = { _ in },
+    signals: Terminal.Options.Signals = [],
+    isASCII: Bool = false,
     _ body: (_ terminal: Terminal, _ pseudo: PseudoTerminal) async throws -> Value
 ) async throws -> Value {
     try await withPseudoTerminal(width: width, height: height, answers: answers) { pseudo in
         var options = pseudo.options(environment: environment)
-        change(&options)
+        (options.signals, options.isASCII) = (signals, isASCII)
         return try await Terminal.with(options) { terminal in
             try await body(terminal, pseudo)
         }

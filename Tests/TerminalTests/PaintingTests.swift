@@ -144,7 +144,7 @@ extension TerminalTests {
 
         @Test("Keeps to ASCII when told to, and in a locale without UTF-8", .timeLimit(.minutes(1)))
         func glyphs() async throws {
-            try await withOpenTerminal(change: { $0.isASCII = true }) { terminal, _ in
+            try await withOpenTerminal(isASCII: true) { terminal, _ in
                 #expect(terminal.profile.glyphs == .ascii)
             }
             try await withOpenTerminal { terminal, _ in
