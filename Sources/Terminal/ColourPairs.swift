@@ -99,3 +99,4 @@ enum Palette {
 }
 
 
+

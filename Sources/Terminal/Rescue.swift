@@ -154,3 +154,4 @@ private func duplicate(_ descriptor: Int32) -> Int32 {
 }
 
 
+

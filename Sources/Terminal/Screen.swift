@@ -254,3 +254,4 @@ extension Attributes {
 }
 
 
+

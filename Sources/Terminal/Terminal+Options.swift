@@ -69,3 +69,4 @@ extension Terminal {
 }
 
 
+

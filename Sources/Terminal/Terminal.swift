@@ -51,3 +51,4 @@ package final class Terminal: Display {
 }
 
 
+

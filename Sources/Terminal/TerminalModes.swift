@@ -33,3 +33,4 @@ struct TerminalModes: Sendable {
 }
 
 
+

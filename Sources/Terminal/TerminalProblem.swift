@@ -19,3 +19,4 @@ package struct TerminalProblem: Error, Sendable, Hashable, CustomStringConvertib
 }
 
 
+

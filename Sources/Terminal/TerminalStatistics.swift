@@ -10,3 +10,4 @@ package struct TerminalStatistics: Sendable, Hashable {
 }
 
 
+

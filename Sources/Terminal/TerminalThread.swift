@@ -175,3 +175,4 @@ final class TerminalThread: SerialExecutor {
 }
 
 
+

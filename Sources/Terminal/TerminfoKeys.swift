@@ -28,3 +28,4 @@ enum TerminfoKeys {
 }
 
 
+
