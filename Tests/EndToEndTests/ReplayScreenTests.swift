@@ -135,7 +135,7 @@ struct ReplayScreenTests {
             try await replay.waitFor("12/12", "DONE")
             let traffic = replay.terminal.traffic
             let frames = traffic.frames.sorted()
-            #expect(frames.count >= 5, "\(frames.count) frames in six seconds")
+            #expect(frames.count >= 3, "\(frames.count) frames in six seconds")
             #expect(frames.count <= 80)
             #expect(traffic.bytes == frames.reduce(0, +), "nothing is written between frames")
             #expect(frames[frames.count / 2] <= 2_000, "median \(frames[frames.count / 2])")
