@@ -170,6 +170,10 @@ static inline int etl_restore(struct etl_rescue *rescue) {
     return 1;
 }
 
+static inline int etl_is_due(const struct etl_rescue *rescue) {
+    return __atomic_load_n(&rescue->is_due, __ATOMIC_SEQ_CST);
+}
+
 static inline int etl_restore_current(void) {
     struct etl_rescue *rescue = __atomic_load_n(&etl_signals()->current, __ATOMIC_SEQ_CST);
     return rescue ? etl_restore(rescue) : 0;

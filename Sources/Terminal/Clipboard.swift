@@ -32,6 +32,3 @@ enum Clipboard {
         return encoded
     }
 }
-
-
-

@@ -97,6 +97,3 @@ enum Palette {
         return distances.min { $0.1 < $1.1 }?.0 ?? 7
     }
 }
-
-
-

@@ -105,6 +105,3 @@ struct Capabilities: Sendable {
     private static let names =
         ["cup", "smcup", "rmcup", "smkx", "rmkx", "civis", "cnorm", "sgr0", "clear"] + TerminfoKeys.all.keys
 }
-
-
-

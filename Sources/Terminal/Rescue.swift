@@ -111,6 +111,10 @@ import Darwin
         set { unsafe state.pointee.settings = newValue }
     }
 
+    /// Whether nobody has given the terminal back yet.
+    @inline(never)
+    var isDue: Bool { unsafe etl_is_due(state) != 0 }
+
     /// Whether there is a screen that must be taken away.
     @inline(never)
     func setUp(_ isUp: Bool) { unsafe state.pointee.is_up = isUp ? 1 : 0 }
@@ -152,6 +156,3 @@ import Darwin
 private func duplicate(_ descriptor: Int32) -> Int32 {
     fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
 }
-
-
-

@@ -252,6 +252,3 @@ extension Attributes {
         return attributes
     }
 }
-
-
-

@@ -127,6 +127,3 @@ extension termios {
         c_iflag == other.c_iflag && c_oflag == other.c_oflag && c_lflag == other.c_lflag && c_cflag == other.c_cflag
     }
 }
-
-
-

@@ -98,6 +98,3 @@ enum Locale {
         return isUTF8 ?? false
     }
 }
-
-
-

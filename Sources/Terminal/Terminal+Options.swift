@@ -67,6 +67,3 @@ extension Terminal {
         }
     }
 }
-
-
-

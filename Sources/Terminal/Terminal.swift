@@ -49,6 +49,3 @@ package final class Terminal: Display {
 
     package func copy(_ text: String) async -> Bool { await core.copy(text) }
 }
-
-
-

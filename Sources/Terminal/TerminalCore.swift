@@ -14,6 +14,8 @@ actor TerminalCore {
         case away
         /// The terminal is gone for good.
         case gone
+        /// A signal handler has given the terminal back, and the process is about to end.
+        case rescued
     }
 
     nonisolated let inbox = Inbox()
@@ -135,8 +137,14 @@ actor TerminalCore {
 
     private func hangUp() {
         guard presence == .up || presence == .away else { return }
-        presence = .gone
         (pending, next, expiry, lookAgain) = ([], nil, nil, nil)
+        // What reads like an end is what the rescue has put in the terminal's place. Nobody must hear of it: who leaves
+        // in good order now would overtake the signal.
+        guard rescue?.isDue != false else {
+            presence = .rescued
+            return
+        }
+        presence = .gone
         inbox.close()
     }
 
@@ -299,6 +307,3 @@ extension TerminalCore {
         comeBack()
     }
 }
-
-
-

@@ -25,6 +25,3 @@ final class TerminalFacts: Sendable {
 
     func count(_ change: (inout TerminalStatistics) -> Void) { state.withLock { change(&$0.statistics) } }
 }
-
-
-

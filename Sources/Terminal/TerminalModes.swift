@@ -31,6 +31,3 @@ struct TerminalModes: Sendable {
         questions += Array("\u{1B}[c".utf8)
     }
 }
-
-
-

@@ -17,6 +17,3 @@ package struct TerminalProblem: Error, Sendable, Hashable, CustomStringConvertib
         self.description = description
     }
 }
-
-
-

@@ -8,6 +8,3 @@ package struct TerminalStatistics: Sendable, Hashable {
 
     package init() {}
 }
-
-
-

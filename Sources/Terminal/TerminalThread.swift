@@ -173,6 +173,3 @@ final class TerminalThread: SerialExecutor {
         }
     }
 }
-
-
-

@@ -26,6 +26,3 @@ enum TerminfoKeys {
         return sequences
     }
 }
-
-
-
