@@ -35,14 +35,21 @@ extension KeyTable {
         .dialog: [.decline],
     ]
 
+    /// Those of the main screen once the run has ended.
+    private static let atTheEnd: [Verb] = [
+        .help, .quit, .retry, .failures, .log, .write, .open, .filter, .nextError, .sort, .arrangement, .copy,
+    ]
+
     /// What the footer names, the most needed first; it shows as many as fit.
     package static func hints(for model: Model) -> [Hint] {
         let context = model.context
         if case .dialog(let dialog) = model.overlay {
             return dialog.choices.map { Hint(label: $0.isSafe ? "Enter" : String($0.key), text: $0.label) }
         }
-        return (footers[context] ?? []).compactMap { verb in
-            guard let row = row(of: verb, in: context), !(row.changesRun && model.isReadOnly) else { return nil }
+        let verbs = context == .main && model.live.overview.phase == .ended ? atTheEnd : footers[context] ?? []
+        return verbs.compactMap { verb in
+            guard let row = row(of: verb, in: context), !(row.changesRun && model.isReadOnly), model.hasUse(for: verb)
+            else { return nil }
             return Hint(label: footerLabel(row), text: text(of: row, in: model))
         }
     }
@@ -85,6 +92,20 @@ extension KeyTable {
             }
             guard !found.isEmpty else { return [] }
             return [.heading(group.rawValue)] + found.map { .key(label: $0.label, text: $0.help) }
+        }
+    }
+}
+
+extension Model {
+    /// Whether a verb could do something now; a key of one that can't says why.
+    fileprivate func hasUse(for verb: Verb) -> Bool {
+        let overview = live.overview
+        return switch verb {
+        case .cancelWorkers, .cancelRun, .pause: overview.phase == .running
+        case .retry: overview.lanes.contains(where: \.canBeRetried)
+        case .failures: overview.counts.failed > 0
+        case .filter, .open, .mark, .sort, .arrangement: overview.header != nil
+        default: true
         }
     }
 }

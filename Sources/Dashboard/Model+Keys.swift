@@ -65,7 +65,7 @@ extension Model {
         case .levelError: show(level: .error)
         case .help: toggleHelp()
         case .copy: return copyID()
-        case .write: askWhatToWrite()
+        case .write: ask(.write)
         case .repaint: return [.invalidate]
         case .suspend: return [.suspend]
         case .mark: mark()
@@ -141,7 +141,7 @@ extension Model {
             return []
         }
         guard case .driver = setup.role, isLive, live.overview.phase == .running else { return [.leave(.quit)] }
-        askToLeave()
+        ask(.leave)
         return []
     }
 

@@ -122,31 +122,6 @@ extension Model {
 
     // MARK: - Writing files
 
-    mutating func askWhatToWrite() {
-        overlay = .dialog(
-            Dialog(
-                purpose: .write,
-                title: "Write to a file",
-                lines: [],
-                choices: [
-                    Dialog.Choice(key: "n", label: "Write nothing", isSafe: true),
-                    Dialog.Choice(key: "s", label: "Screen", meaning: "what is on the screen, as text"),
-                    Dialog.Choice(
-                        key: "l",
-                        label: "Log",
-                        meaning: "the lines that are shown, \(Figures.count(log.shownCount, "line"))"
-                    ),
-                    Dialog.Choice(
-                        key: "r",
-                        label: "Results",
-                        meaning: "the run's answer as JSON, as run --output has it"
-                    ),
-                ],
-                openedAt: uptime
-            )
-        )
-    }
-
     mutating func askForPath(_ written: Prompt.Written) {
         let run = overview.header?.run ?? "run"
         let name =

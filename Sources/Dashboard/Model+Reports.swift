@@ -10,6 +10,7 @@ extension Model {
             if live.overview.header != nil { live.preparing = nil }
             live.elapsed = live.driven(at: live.now, isLive: isLive)
             if held == nil { arrange() }
+            renewQuestion()
         case .lines(let entries, let lost):
             for entry in entries { live.log.append(entry) }
             live.log.lose(lost)

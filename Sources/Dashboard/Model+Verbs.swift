@@ -8,40 +8,14 @@ extension Model {
         marks.isEmpty ? [selected].filter { $0 > 0 } : marks.sorted()
     }
 
-    // MARK: - Cancel
+    // MARK: - Questions
 
     mutating func askToCancelWorkers() {
         let lanes = targets.compactMap { live.overview.lane($0) }
-        let open = lanes.filter(\.canBeCancelled)
-        guard !open.isEmpty else {
-            let names =
-                lanes.isEmpty ? "No worker is selected" : "\(Self.names(lanes.map(\.worker))): nothing left to cancel"
-            return tell(.warning, names)
-        }
-        let left = open.reduce(0) { $0 + $1.share - $1.settled }
-        let finished = open.reduce(0) { $0 + $1.settled }
-        let states = open.prefix(8).map { lane in
-            "w\(lane.worker) \(Condition(lane, health: live.overview.health).word) \(lane.settled)/\(lane.share)"
-        }
-        var lines = [states.joined(separator: "   ") + (open.count > 8 ? "   …" : "")]
-        lines.append(
-            "\(Figures.count(finished, "finished flashpoint")) \(Self.stays(finished)). \(Figures.grouped(left)) will not be processed."
-        )
-        lines += billing(jobs: open.count { $0.isOut })
-        lines.append("r tries them again later.")
-        let what = open.count == 1 ? "worker \(open[0].worker)" : "\(open.count) workers"
-        overlay = .dialog(
-            Dialog(
-                purpose: .cancelWorkers(open.map(\.worker)),
-                title: "Cancel \(what)?",
-                lines: lines,
-                choices: [
-                    Dialog.Choice(key: "n", label: "Keep running", isSafe: true),
-                    Dialog.Choice(key: "y", label: "Cancel \(what)"),
-                ],
-                openedAt: uptime
-            )
-        )
+        let workers = lanes.filter(\.canBeCancelled).map(\.worker)
+        if ask(.cancelWorkers(workers)) { return }
+        let names = lanes.isEmpty ? "No worker is selected" : "\(Self.names(targets)): nothing left to cancel"
+        tell(.warning, names)
     }
 
     mutating func askToCancelRun() {
@@ -49,67 +23,7 @@ extension Model {
         guard overview.phase == .running else {
             return tell(.warning, overview.phase == .ended ? "Too late: the run has ended" : "There is no run yet")
         }
-        guard overview.cancelCause == nil else { return tell(.warning, "The run is being cancelled already") }
-        let settled = overview.counts.settled
-        let jobs = overview.lanes.count { $0.isOut }
-        var lines = [
-            "\(Figures.count(settled, "finished flashpoint")) \(Self.stays(settled)). "
-                + "\(Figures.grouped(overview.total - settled)) will not be processed."
-        ]
-        if jobs > 0 { lines.append("\(Figures.count(jobs, "job")) \(jobs == 1 ? "is" : "are") cancelled.") }
-        lines += billing(jobs: jobs)
-        overlay = .dialog(
-            Dialog(
-                purpose: .cancelRun,
-                title: "Cancel the run?",
-                lines: lines,
-                choices: [
-                    Dialog.Choice(key: "n", label: "Keep running", isSafe: true),
-                    Dialog.Choice(key: "y", label: "Cancel the run"),
-                ],
-                openedAt: uptime
-            )
-        )
-    }
-
-    private func billing(jobs: Int) -> [String] {
-        guard setup.isBilled, jobs > 0 else { return [] }
-        return ["RunPod stops billing a running job only when its worker sees the stop."]
-    }
-
-    private static func stays(_ count: Int) -> String { count == 1 ? "stays" : "stay" }
-
-    // MARK: - Leave
-
-    mutating func askToLeave() {
-        let overview = live.overview
-        let jobs = overview.lanes.count { $0.isOut }
-        let run = overview.header?.run ?? "RUN"
-        let left = overview.total - overview.counts.settled
-        let stop =
-            setup.isBilled
-            ? "jobs on RunPod go on and bill; etl-dash resume \(run) takes their results"
-            : "its workers end; etl-dash resume \(run) does their unfinished flashpoints again"
-        overlay = .dialog(
-            Dialog(
-                purpose: .leave,
-                title: "Leave a live run?",
-                lines: [
-                    "\(Figures.grouped(left)) of \(Figures.count(overview.total, "flashpoint")) are open, "
-                        + "\(Figures.count(jobs, "job")) \(jobs == 1 ? "is" : "are") out."
-                ],
-                choices: [
-                    Dialog.Choice(key: "n", label: "Stay", isSafe: true),
-                    Dialog.Choice(key: "s", label: "Stop here", meaning: stop),
-                    Dialog.Choice(
-                        key: "b",
-                        label: "Go on in the background",
-                        meaning: "without a screen; etl-dash attach \(run) watches it"
-                    ),
-                ],
-                openedAt: uptime
-            )
-        )
+        if !ask(.cancelRun) { tell(.warning, "The run is being cancelled already") }
     }
 
     // MARK: - Answers
@@ -131,8 +45,8 @@ extension Model {
             marks = []
             return send(workers.map { .cancelWorker($0) })
         case (.cancelRun, "y"): return send([.cancelRun])
-        case (.leave, "s"): return [.leave(isLive ? .stop : .quit)]
-        case (.leave, "b"): return [.leave(isLive ? .background : .quit)]
+        case (.leave, "s"): return [.leave(.stop)]
+        case (.leave, "b"): return [.leave(.background)]
         case (.write, "s"): askForPath(.screen)
         case (.write, "l"): askForPath(.log)
         case (.write, "r"): askForPath(.results)
@@ -209,7 +123,7 @@ extension Model {
     }
 
     /// Workers in words, such as `worker 2` or `workers 2, 3 and 5`.
-    private static func names(_ workers: [Int]) -> String {
+    static func names(_ workers: [Int]) -> String {
         let workers = workers.sorted()
         guard let last = workers.last, workers.count > 1 else { return "worker \(workers.first ?? 0)" }
         if workers.count > 6 { return "\(workers.count) workers" }

@@ -150,13 +150,16 @@ struct PaneView {
 
     private func drawJob(on canvas: inout Canvas, in row: Rect) {
         var left: [Fact] = []
-        if let job = lane.job { left.append(Fact(Phrase("job", theme[.label], job), rank: 2)) }
+        if let job = lane.job {
+            let short = Phrase("job", theme[.label], job.truncated(to: 9, glyphs: scene.glyphs))
+            left.append(Fact(Phrase("job", theme[.label], job), rank: 3, short: (short, 2)))
+        }
         if let instance = lane.instance { left.append(Fact(Phrase("on", theme[.label], instance), rank: 1)) }
         var right: [Fact] = []
         if let startedAt = lane.startedAt {
             right.append(Fact(Phrase(Figures.duration(scene.model.elapsed - startedAt)), rank: 0))
         }
-        // Names may be longer than the pane: the instance goes first, then the job's is cut.
+        // Names may be longer than the pane: the job's is cut first and then goes.
         canvas.draw(left, right, in: row)
     }
 

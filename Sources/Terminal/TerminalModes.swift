@@ -22,7 +22,8 @@ struct TerminalModes: Sendable {
         // CAN first: it ends a sequence that was torn.
         reset = [0x18] + Self.end + Array("\u{1B}[?1004l\u{1B}[?2004l".utf8)
         reset += capability("sgr0") + capability("cnorm") + capability("rmkx")
-        reset += strings["rmcup"] ?? capability("clear")
+        // Cleared first: after a change of size tmux takes rows of the alternate screen over into the normal one.
+        reset += capability("clear") + capability("rmcup")
         // The console of Linux prints what it doesn't understand of such questions.
         guard !type.hasPrefix("linux") else { return }
         questions = Array("\u{1B}[?2026$p".utf8)

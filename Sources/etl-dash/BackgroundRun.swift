@@ -97,7 +97,10 @@ struct BackgroundRun: Sendable {
                 let code = status & 0x7F == 0 ? "status \((status >> 8) & 0xFF)" : "signal \(status & 0x7F)"
                 // A run that had nothing left to do is at its end already.
                 if code == "status 0" || code == "status 1" { return Started(pid: pid, words: words) }
-                throw Problem(run: folder.run, what: "its process ended with \(code)" + (words.map { ", see \($0)" } ?? ""))
+                throw Problem(
+                    run: folder.run,
+                    what: "its process ended with \(code)" + (words.map { ", see \($0)" } ?? "")
+                )
             }
             try await Task.sleep(for: .milliseconds(50))
         }
@@ -119,7 +122,11 @@ struct BackgroundRun: Sendable {
         for (descriptor, isTerminal) in [(STDOUT_FILENO, terminals.output), (STDERR_FILENO, terminals.error)]
         where isTerminal {
             posix_spawn_file_actions_addopen(
-                &actions, descriptor, wordsPath, O_WRONLY | O_CREAT | O_APPEND, mode_t(0o600)
+                &actions,
+                descriptor,
+                wordsPath,
+                O_WRONLY | O_CREAT | O_APPEND,
+                mode_t(0o600)
             )
         }
         posix_spawnattr_init(&attributes)

@@ -15,7 +15,9 @@ final class RecordedState: Sendable {
     }
 }
 
-/// What a dashboard is told of a record up to some second driven, all at once. For one iteration.
+/// What a dashboard is told of a record up to some second driven, all at once.
+///
+/// For one iteration.
 struct RecordedReports: AsyncSequence, Sendable {
     typealias Element = ScreenReport
     typealias Failure = Never

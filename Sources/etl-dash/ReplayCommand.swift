@@ -59,7 +59,7 @@ struct ReplayCommand: StatusCommand {
         let (run, folder, endpoint) = try await find(settings)
         let viewer = Viewer(settings: settings, folder: folder, size: nil)
         let timeline = ReplayTimeline(clock: ContinuousClock(), speed: speed)
-        return try await viewer.show(setup(endpoint, settings, speed), now: { timeline.now() }) { failed in
+        return try await viewer.show(setup(endpoint, settings, speed), now: timeline.now) { failed in
             ReplayReports(
                 run: run,
                 timeline: timeline,
@@ -77,7 +77,9 @@ struct ReplayCommand: StatusCommand {
         let (run, folder, endpoint) = try await find(settings)
         let viewer = Viewer(settings: settings, folder: folder, size: size)
         let record = RecordedState()
-        return try await viewer.frame(setup(endpoint, settings, speed), size, now: { record.now(at: start) }) { failed in
+        let now: @Sendable () -> Int64 = { record.now(at: start) }
+        return try await viewer.frame(setup(endpoint, settings, speed), size, now: now) {
+            failed in
             RecordedReports(run: run, level: LogLevel(settings.logLevel), end: start, record: record, failed: failed)
         }
     }

@@ -13,7 +13,8 @@ struct ResumeCommand: StatusCommand {
         abstract: "Go on with a run that was interrupted.",
         discussion: """
             What has settled is not done again. Batch, split, date and retries are those the run was planned with; where \
-            its jobs go and how long things may take is read from the settings of now.
+            its jobs go and how long things may take is read from the settings of now. On a terminal a screen shows the \
+            run, as for run; exit statuses are those of run.
             """
     )
 
@@ -30,7 +31,9 @@ struct ResumeCommand: StatusCommand {
 
     func perform() async throws -> CommandStatus {
         try outputs.check()
-        var settings = try settingsFile.load([.runpodEndpoint: endpoint].compactMapValues(\.self).merging(screen.texts) { $1 })
+        var settings = try settingsFile.load(
+            [.runpodEndpoint: endpoint].compactMapValues(\.self).merging(screen.texts) { $1 }
+        )
         let folder = try await RunStore(home: settings.home.path(percentEncoded: false)).resolve(name)
         let (workers, hasEnded) = try await Self.look(at: folder)
         settings.runpodWorkers = workers
@@ -49,7 +52,7 @@ struct ResumeCommand: StatusCommand {
                 // There is nothing left to watch: the answer is printed again.
                 canHaveScreen: !hasEnded
             )
-            return try await session.drive { screen in
+            return try await session.drive(logPath: folder.logPath) { screen in
                 await screen?.prepare("Resuming run \(folder.run)")
                 guard let site else { return try await session.drive(folder, on: screen) }
                 return try await Self.serving(site, of: folder) { try await session.drive(folder, on: screen) }

@@ -37,7 +37,9 @@ struct SnapshotFlags: ParsableArguments {
         guard numbers.count == 2, let width = numbers[0], let height = numbers[1], (1...1_000).contains(width),
             (1...1_000).contains(height)
         else {
-            throw UsageProblem("--size: \(size.debugDescription) is no size; give columns and rows as 100x30, 1 to 1000 each")
+            throw UsageProblem(
+                "--size: \(size.debugDescription) is no size; give columns and rows as 100x30, 1 to 1000 each"
+            )
         }
         return Size(width, height)
     }

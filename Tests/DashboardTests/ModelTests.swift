@@ -88,7 +88,7 @@ import Testing
         #expect(model.update(.input(.key(.character("y"))), now: 1_300) == [.send([.cancelWorker(1)])])
     }
 
-    @Test("Leaving a live run gives the choice; a run that ended during the question is just left")
+    @Test("Leaving a live run gives the choice; when it ends during the question there is none")
     func leave() {
         for (key, departure) in [("s", Dashboard.Departure.stop), ("b", .background)] {
             var model = Run.model()
@@ -97,8 +97,34 @@ import Testing
             _ = model.type("q")
             let end = Run.events([Run.answer(ok: 6)], from: 20)
             _ = model.update(.report(.events(end)), now: model.live.now)
-            #expect(model.type(key) == [.leave(.quit)])
+            #expect(model.overlay == nil)
+            #expect(model.notice?.text == "The run has ended meanwhile")
+            #expect(model.type("q") == [.leave(.quit)])
         }
+    }
+
+    @Test("An open question follows what happens: its counts change, and it goes when there is nothing left to ask")
+    func renewedQuestion() throws {
+        var model = Run.model()
+        _ = model.type("jc")
+        _ = model.update(.report(.events(Run.events([Run.ok(2, 4)], from: 20))), now: 21_000)
+        #expect(try dialog(model).lines[1] == "2 finished flashpoints stay. 1 will not be processed.")
+        _ = model.update(.report(.events(Run.events([Run.ok(2, 5)], from: 21))), now: 22_000)
+        #expect(model.overlay == nil)
+        #expect(model.notice?.text == "There is nothing left to cancel")
+        _ = model.type("q")
+        _ = model.update(.report(.events(Run.events([Run.ok(1, 1)], from: 22))), now: 23_000)
+        #expect(try dialog(model).lines[0] == "1 of 6 flashpoints is open, 1 job is out.")
+    }
+
+    @Test("The footer names what can be done now")
+    func usefulHints() {
+        let hints = { (model: Model) in Set(KeyTable.hints(for: model).map(\.text)) }
+        #expect(hints(Run.model()).isSuperset(of: ["cancel", "retry", "pause", "failures"]))
+        #expect(hints(Run.model([])).isDisjoint(with: ["cancel", "retry", "pause", "filter", "failures"]))
+        let ended = hints(Run.model(Run.events([.runPlanned(Run.header([1])), Run.ok(1, 0), Run.answer(ok: 1)])))
+        #expect(ended.isDisjoint(with: ["cancel", "cancel run", "retry", "pause", "failures"]))
+        #expect(ended.isSuperset(of: ["leave", "write", "log"]))
     }
 
     @Test("q leaves at once where there is nothing to leave: viewers, recordings, before the run and after its end")

@@ -173,7 +173,6 @@ struct RandomModelTests {
             guard case .dialog(let dialog) = model.overlay, dialog.purpose == .leave else { return false }
             return key == .character(departure == .stop ? "s" : "b")
         case .quit:
-            if case .dialog(let dialog) = model.overlay { return dialog.purpose == .leave && !model.isLive }
             let isDriven = model.setup.role == .driver && model.isLive && model.live.overview.phase == .running
             return key == .character("q") && model.overlay == nil && model.screen == .main && !isDriven
         case .hangup: return false

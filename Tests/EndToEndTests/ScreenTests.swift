@@ -224,6 +224,16 @@ struct ScreenTests {
         }
     }
 
+    @Test("A run that is not there is one clear line with status 2", arguments: ["attach", "replay"])
+    func unknownRun(command: String) async throws {
+        try await Installation.with { etlDash in
+            let outcome = try await etlDash.run([command, "20250101-none", "--once"])
+            #expect(outcome.ending == .code(2))
+            #expect(outcome.errorLines.count == 1)
+            #expect(outcome.errorText.contains("there are no runs under"))
+        }
+    }
+
     @Test("Into a pipe no command writes an escape code", arguments: ["run", "attach", "replay"])
     func pipe(command: String) async throws {
         try await NewsSite.with { site in

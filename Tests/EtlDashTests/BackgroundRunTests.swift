@@ -47,7 +47,9 @@ struct BackgroundRunTests {
 
     @Test("Settings that were typed are in its environment, and those alone")
     func environment() throws {
-        let typed = ["run", "a.json", "--endpoint", "https://api.runpod.ai/v2/abc/run", "--retries", "7", "--no-cleanup"]
+        let typed = [
+            "run", "a.json", "--endpoint", "https://api.runpod.ai/v2/abc/run", "--retries", "7", "--no-cleanup",
+        ]
         let environment = try background(typed).environment(["PATH": "/bin", "LOG_LEVEL": "DEBUG", "ETL_RETRIES": "1"])
         #expect(
             environment == [

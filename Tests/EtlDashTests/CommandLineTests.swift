@@ -14,7 +14,8 @@ struct CommandLineTests {
     private static let every = [
         "run", "news.json", "--plain", "--json", "--output", "answer.json", "--workers", "7", "--date", "2025-01-31",
         "--no-cleanup", "--trigger", "cron", "--strategy", "balanced", "--retries", "5", "--max-failures", "10%",
-        "--endpoint", "https://api.runpod.ai/v2/abc/run", "--env-file", "prod.env",
+        "--endpoint", "https://api.runpod.ai/v2/abc/run", "--env-file", "prod.env", "--ascii", "--color", "never",
+        "--readonly",
     ]
 
     @Test("Every flag of run becomes the text of a setting or a wish about the output")
@@ -26,6 +27,7 @@ struct CommandLineTests {
         #expect(!run.outputs.events)
         #expect(run.outputs.output == "answer.json")
         #expect(run.settingsFile.envFile == "prod.env")
+        #expect(run.screen.texts == [.ascii: "true", .color: "never", .readOnly: "true"])
         #expect(run.split.texts == [.runpodWorkers: "7", .strategy: "balanced"])
         #expect(
             run.run.texts == [
@@ -41,6 +43,7 @@ struct CommandLineTests {
         #expect(run.file == "-")
         #expect(run.split.texts.isEmpty)
         #expect(run.run.texts.isEmpty)
+        #expect(run.screen.texts.isEmpty)
     }
 
     @Test("Every flag that the table of settings names is a flag of run")
@@ -92,6 +95,13 @@ struct CommandLineTests {
             (["plan", "--simulate", "--pace", "0"], "--pace 0.0: give a number of seconds above 0, such as 0.5"),
             (["endpoint", "--port", "99999"], "--port 99999: give a port, 1 to 65535, or 0 for a free one"),
             (["endpoint", "--workers", "-1"], "--workers -1: give 0 to 256"),
+            (["attach"], "Missing expected argument '<run>'. See etl-dash attach --help"),
+            (["attach", "last", "--size", "80x24"], "--size is for --once; a screen is as large as its terminal"),
+            (["attach", "last", "--once", "--size", "big"], "--size: \"big\" is no size; give columns and rows"),
+            (["replay", "x.jsonl", "--speed", "0"], "--speed: \"0\" will not do; give a number from 0.1 to 10000"),
+            (["replay", "x.jsonl", "--once", "--at", "-1"], "--at: \"-1\" will not do; give the seconds of the run"),
+            (["replay", "/nonexistent/x.jsonl", "--once"], "/nonexistent/x.jsonl: can't be opened: no such file"),
+            (["run", "x.json", "--color", "blue"], "--color: ETL_COLOR: \"blue\" is not one of the choices"),
             (["guard"], "no program to run; give one after --"),
             (
                 ["run", "x.json", "--workers", "fifty"],

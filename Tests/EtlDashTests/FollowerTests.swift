@@ -38,7 +38,12 @@ struct FollowerTests {
         return (folder, try await SQLiteJournal.open(folder, for: .writing))
     }
 
-    private func follower(_ folder: RunFolder, _ journal: SQLiteJournal, _ clock: TestClock, follows: Bool)
+    private func follower(
+        _ folder: RunFolder,
+        _ journal: SQLiteJournal,
+        _ clock: TestClock,
+        follows: Bool
+    )
         -> RunFollower<TestClock>
     {
         RunFollower(folder: folder, journal: journal, clock: clock, level: .info, follows: follows) {
@@ -105,7 +110,8 @@ struct FollowerTests {
     @Test(
         "It looks often while something happens, once a second in a quiet run, and less where nobody drives",
         arguments: [
-            (.zero, true, .milliseconds(250)), (.seconds(2), true, .milliseconds(250)), (.seconds(3), true, .seconds(1)),
+            (.zero, true, .milliseconds(250)), (.seconds(2), true, .milliseconds(250)),
+            (.seconds(3), true, .seconds(1)),
             (.zero, false, .seconds(2)),
         ] as [(Duration, Bool, Duration)]
     )
