@@ -12,16 +12,16 @@ package struct RunControl: Sendable {
     ///
     /// - Returns: What became of it; too late once the driver has left.
     package func send(_ command: Command) async -> Receipt {
-        let (answers, answer) = AsyncStream.makeStream(of: Receipt.self, bufferingPolicy: .bufferingNewest(1))
-        let isSent = await mailbox.send(
-            .command(command) { receipt in
-                answer.yield(receipt)
-                answer.finish()
-            }
-        )
-        guard isSent else { return .notDriven }
-        for await receipt in answers { return receipt }
-        return .tooLate("the asking was cancelled before there was an answer; the command may still be carried out")
+        await PendingCommand.receipt { reply in
+            if await !send(PendingCommand(command: command, reply: reply)) { reply(.notDriven) }
+        }
+    }
+
+    /// Gives a command whose receipt somebody waits for; to a driver, too, that is yet to begin.
+    ///
+    /// - Returns: False when the driver has left; then no receipt comes.
+    package func send(_ pending: PendingCommand) async -> Bool {
+        await mailbox.send(.command(pending.command, reply: pending.reply))
     }
 
     /// Asks the driver to submit nothing more, drain what is being streamed, and leave.

@@ -86,11 +86,12 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
 
     /// Drives the run until it ends, halts, or is told to stop.
     ///
-    /// - Parameter lingers: Whether to stay after the end for commands that reopen the run, until told to stop.
+    /// A run that has ended goes on when a command reopens it, so its driver begins with what is sent first.
+    ///
     /// - Returns: How the run was left, and its state.
     /// - Throws: What kept the journal from being written; nothing is submitted from then on. `CancellationError` when
     ///   the task is cancelled.
-    package consuming func run(lingers: Bool = false) async throws -> (outcome: Outcome, state: RunState) {
+    package consuming func run() async throws -> (outcome: Outcome, state: RunState) {
         var driver = self
         driver.began = driver.clock.now
         let outcome = try await withThrowingDiscardingTaskGroup { group in
@@ -103,18 +104,15 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
             group.addTask { await backend.attend(report: report) }
             var batch = Batch()
             let header = driver.state.plan.header
+            let hasEnded = driver.state.phase == .ended
             driver.reduce(driver.seq == 0 ? .runPlanned(header) : .runResumed(endpoint: backend.endpoint), in: &batch)
+            if hasEnded { try await driver.takeMessages(in: &batch) }
             while true {
                 driver.submitReady(in: &batch)
                 try await driver.settle(batch, in: &group)
-                if let outcome = driver.outcome(of: batch, lingers: lingers) { return outcome }
+                if let outcome = driver.outcome(of: batch) { return outcome }
                 batch = Batch()
-                let messages = await driver.control.mailbox.take()
-                guard !Task.isCancelled else {
-                    for message in messages { message.turnDown() }
-                    throw CancellationError()
-                }
-                for message in messages { driver.take(message, in: &batch) }
+                try await driver.takeMessages(in: &batch)
             }
         }
         return (outcome, driver.state)
@@ -145,6 +143,16 @@ extension RunDriver {
     private var t: Double {
         let (seconds, attoseconds) = began.duration(to: clock.now).components
         return max(reached, drivenBefore + Double(seconds) + Double(attoseconds) / 1e18)
+    }
+
+    /// Takes all that waits in the mailbox, or what comes first.
+    private mutating func takeMessages(in batch: inout Batch) async throws {
+        let messages = await control.mailbox.take()
+        guard !Task.isCancelled else {
+            for message in messages { message.turnDown() }
+            throw CancellationError()
+        }
+        for message in messages { take(message, in: &batch) }
     }
 
     private mutating func take(_ message: DriverMessage, in batch: inout Batch) {
@@ -281,9 +289,9 @@ extension RunDriver {
         }
     }
 
-    private func outcome(of batch: Batch, lingers: Bool) -> Outcome? {
+    private func outcome(of batch: Batch) -> Outcome? {
         if let failure = batch.halted { return .halted(failure) }
-        if state.phase == .ended { return isStopping || !lingers ? .ended : nil }
+        if state.phase == .ended { return .ended }
         let isQuiet = state.lanes.allSatisfy { $0.live == nil }
         return isStopping && (isQuiet || isDrained) ? .stopped : nil
     }

@@ -18,6 +18,11 @@ package struct RunHandle: Sendable {
     /// Gives a command and waits until it is journalled or turned down.
     package func send(_ command: Command) async -> Receipt { await control.send(command) }
 
+    /// Gives a command whose receipt somebody waits for.
+    ///
+    /// - Returns: False when the driver has left; then no receipt comes.
+    package func send(_ pending: PendingCommand) async -> Bool { await control.send(pending) }
+
     /// Asks the driver to submit nothing more and to leave; the run can be resumed.
     package func stop() async { await control.stop() }
 }

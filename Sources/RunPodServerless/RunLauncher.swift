@@ -4,7 +4,7 @@ import FoundationEssentials
 import HTTPTransport
 import LocalEndpoint
 package import Logging
-import RunEngine
+package import RunEngine
 package import RunJournal
 import RunPodAPI
 package import Settings
@@ -46,21 +46,32 @@ package struct RunLauncher: Sendable {
     /// Drives the run while `attend` watches it.
     ///
     /// - Parameters:
-    ///   - lingers: Whether to stay after the end for commands that reopen the run, until told to stop.
+    ///   - reopening: The command that lets a run go on that has ended; without one its answer is all there is. Its receipt
+    ///     is given unless this throws.
     ///   - attend: Gets the handle before the first event; its own end does not end the run.
     /// - Throws: `JournalError` when somebody else drives the run or its journal can't be used.
     package func drive(
         _ folder: RunFolder,
-        lingers: Bool = false,
+        reopenedBy reopening: PendingCommand? = nil,
         attend: @escaping @Sendable (RunHandle) async throws -> Void
     ) async throws -> Departure {
         let lock = try RunLock(path: folder.lockPath)
         defer { lock.release() }
+        let control = RunControl()
         let journal = try await SQLiteJournal.open(folder, for: .writing)
         let (state, seq) = try await journal.loadState()
-        if let answer = state.finalAnswer, !lingers {
-            try journal.close()
-            return .ended(answer)
+        if let answer = state.finalAnswer {
+            let refusal = reopening.flatMap { pending -> Receipt? in
+                if case .failure(let refusal) = state.admit(pending.command) { refusal.receipt } else { nil }
+            }
+            guard let reopening, refusal == nil else {
+                if let refusal { reopening?.reply(refusal) }
+                try journal.close()
+                return .ended(answer)
+            }
+            _ = await control.send(reopening)
+        } else {
+            reopening?.reply(.tooLate("the run has not ended"))
         }
         let log = try await RunLogKeeper(
             folder: folder,
@@ -68,7 +79,6 @@ package struct RunLauncher: Sendable {
             level: LogLevel(settings.logLevel),
             logger: logger
         )
-        let control = RunControl()
         // Who attends subscribes while the driver begins already; what it said by then must not be missed.
         let feed = EventFeed(journal: journal, remembered: 256) { await log.keep($0) }
         let handle = RunHandle(header: state.plan.header, folder: folder, control: control, feed: feed)
@@ -77,7 +87,7 @@ package struct RunLauncher: Sendable {
         let left = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await attend(handle) }
             defer { feed.finish() }
-            let left = try await host.withBackend { try await turn.drive($0, lingers: lingers) }
+            let left = try await host.withBackend { try await turn.drive($0) }
             // Who watches has the feed's end to see; what it throws is the caller's to know.
             try await group.waitForAll()
             return left
@@ -110,7 +120,7 @@ private struct Turn: Sendable {
     let feed: EventFeed
     let sources: NewRun.Sources
 
-    func drive<B: Backend>(_ backend: B, lingers: Bool) async throws -> RunLauncher.Departure {
+    func drive<B: Backend>(_ backend: B) async throws -> RunLauncher.Departure {
         let driver = RunDriver(
             state: state,
             seq: seq,
@@ -125,7 +135,7 @@ private struct Turn: Sendable {
             control: control,
             feed: feed
         )
-        let (outcome, last) = try await driver.run(lingers: lingers)
+        let (outcome, last) = try await driver.run()
         if let violation = last.violation() {
             throw ConservationFault(violation: violation, journal: journal.folder.journalPath)
         }

@@ -2,6 +2,7 @@ import Canvas
 import Coordination
 import Dashboard
 import RunEngine
+import RunJournal
 import RunPodAPI
 import RunPodServerless
 import Synchronization
@@ -19,7 +20,11 @@ final class RunScreen: Sendable {
     }
 
     private struct State {
+        /// The driven run; `nil` before its first driver, and from its end to the next one.
         var handle: RunHandle?
+        var folder: RunFolder?
+        /// Commands that wait for a driver.
+        var waiting: [PendingCommand] = []
         var departure: Dashboard.Departure?
     }
 
@@ -28,6 +33,7 @@ final class RunScreen: Sendable {
     private let closing = Latch()
     private let closed = Latch()
     private let abandoned = Latch()
+    private let asked = Doorbell()
 
     private init() {}
 
@@ -102,16 +108,36 @@ final class RunScreen: Sendable {
 
     /// Lets the keys command the run from now on.
     func hand(over handle: RunHandle) async {
-        let hasLeft = state.withLock { state in
+        let (hasLeft, waiting) = state.withLock { state in
+            defer { state.waiting = [] }
             state.handle = handle
-            return state.departure != nil
+            state.folder = handle.folder
+            return (state.departure != nil, state.waiting)
+        }
+        for pending in waiting where await !handle.send(pending) {
+            pending.reply(.tooLate("the run has ended meanwhile"))
         }
         if hasLeft { await handle.stop() }
+    }
+
+    /// Waits at the end of a run, whose driver is gone, until a key asks for another one.
+    ///
+    /// - Returns: What it asks for; `nil` once the screen is left or closed.
+    func nextCommand() async -> PendingCommand? {
+        state.withLock { $0.handle = nil }
+        while await asked.next() {
+            let next = state.withLock { state -> PendingCommand? in
+                state.waiting.isEmpty ? nil : state.waiting.removeFirst()
+            }
+            if let next { return next }
+        }
+        return nil
     }
 
     /// Takes the screen away; returns when the terminal is the shell's again.
     func close() async {
         closing.release()
+        asked.finish()
         await closed.wait()
     }
 
@@ -119,11 +145,25 @@ final class RunScreen: Sendable {
 
     /// Stops the run, or its preparation.
     private func leave(_ departure: Dashboard.Departure) async {
-        let handle = state.withLock { state in
+        let (handle, isPrepared) = state.withLock { state in
             state.departure = departure
-            return state.handle
+            return (state.handle, state.folder != nil)
         }
-        if let handle { await handle.stop() } else { abandoned.release() }
+        asked.finish()
+        if let handle { await handle.stop() } else if !isPrepared { abandoned.release() }
+    }
+
+    /// Brings a command to the driver, or lets it wait for the next one.
+    private func send(_ command: Command) async -> Receipt {
+        let (handle, isPrepared) = state.withLock { ($0.handle, $0.folder != nil) }
+        guard isPrepared else { return .tooLate("the run is still being prepared") }
+        return await PendingCommand.receipt { reply in
+            let pending = PendingCommand(command: command, reply: reply)
+            // A driver at its end takes nothing more, though it has not quite left.
+            if let handle, await handle.send(pending) { return }
+            state.withLock { $0.waiting.append(pending) }
+            asked.ring()
+        }
     }
 
     private func show(
@@ -136,15 +176,8 @@ final class RunScreen: Sendable {
             closed.release()
         }
         let services = Services(
-            send: { command in
-                guard let handle = self.state.withLock({ $0.handle }) else {
-                    return .tooLate("the run is still being prepared")
-                }
-                return await handle.send(command)
-            },
-            save: { request in
-                await files.save(request, of: self.state.withLock { $0.handle?.folder })
-            }
+            send: { await self.send($0) },
+            save: { request in await files.save(request, of: self.state.withLock(\.folder)) }
         )
         return try await setup.show(dashboard, MailboxReports(reports), services, until: closing) {
             NewRun.Sources.system.wallTime()

@@ -103,8 +103,19 @@ struct RunSession: Sendable {
                 await screen?.tell(.events(events))
             }
             if let screen { await tellLog(of: folder, to: screen) }
-            let departure = try await launcher().drive(folder, lingers: screen != nil) { handle in
-                try await attend(handle, watch, screen)
+            let launcher = try launcher()
+            var departure = try await launcher.drive(folder) { try await attend($0, watch, screen) }
+            while let screen, case .ended = departure {
+                // Nothing runs and nothing wakes up while the operator looks at the end.
+                interruption.onSignal { _ in await screen.close() }
+                guard let command = await screen.nextCommand() else { break }
+                do {
+                    departure = try await launcher.drive(folder, reopenedBy: command) { handle in
+                        try await attend(handle, watch, screen)
+                    }
+                } catch let error as JournalError {
+                    command.reply(.tooLate("\(error)"))
+                }
             }
             try journal.close()
             return Driven(departure: departure, folder: folder, overview: watch.overview)

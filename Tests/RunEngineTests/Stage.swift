@@ -34,8 +34,7 @@ struct Stage: Sendable {
     func drive(
         _ control: RunControl = RunControl(),
         feed: EventFeed? = nil,
-        backend: SimulatedBackend? = nil,
-        lingers: Bool = false
+        backend: SimulatedBackend? = nil
     ) async throws -> (outcome: Driver.Outcome, state: RunState) {
         let driver = Driver(
             state: folded,
@@ -47,17 +46,16 @@ struct Stage: Sendable {
             control: control,
             feed: feed ?? EventFeed(journal: journal)
         )
-        return try await driver.run(lingers: lingers)
+        return try await driver.run()
     }
 
     /// Drives the run while `operate` commands it.
     func drive(
-        lingers: Bool = false,
         operate: @escaping @Sendable (RunControl) async throws -> Void
     ) async throws -> (outcome: Driver.Outcome, state: RunState) {
         let control = RunControl()
         async let operation: Void = operate(control)
-        let left = try await drive(control, lingers: lingers)
+        let left = try await drive(control)
         try await operation
         return left
     }
