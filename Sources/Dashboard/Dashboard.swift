@@ -21,8 +21,8 @@ package struct Dashboard: Sendable {
         package var isBilled = false
         /// Dollars for a second of a worker, when set.
         package var pricePerSecond: Double?
-        /// Where all lines of the log are, for the title of the log.
-        package var logPath: String?
+        /// The folder with a folder for each run, which holds all lines of its log in `run.log`.
+        package var runsPath: String?
 
         package init(role: Role, endpoint: String) {
             self.role = role

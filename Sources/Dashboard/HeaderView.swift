@@ -68,7 +68,7 @@ struct HeaderView {
         var speedup = Phrase()
         if let value = model.overview.speedup(duration: model.elapsed) {
             speedup.add(factor(value), theme[.title])
-            if let attainable = overview.attainable { speedup.add("/" + Figures.factor(attainable)) }
+            if let attainable = model.attainable { speedup.add("/" + Figures.factor(attainable)) }
         }
         canvas.draw(
             [Fact(speedup, rank: 0)],
@@ -223,7 +223,7 @@ struct HeaderView {
         if let value = overview.speedup(duration: model.elapsed) {
             let short = Phrase("speedup", theme[.label], factor(value), theme[.title])
             var phrase = short
-            if let attainable = overview.attainable {
+            if let attainable = model.attainable {
                 phrase.add(" of ", theme[.label])
                 phrase.add(Figures.factor(attainable))
                 phrase.add(" attainable", theme[.label])

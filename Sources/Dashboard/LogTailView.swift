@@ -73,7 +73,9 @@ struct LogTailView {
         }
         if scene.layout.screen == .log {
             if log.dropped > 0 { right.append(Fact(Phrase("\(Figures.grouped(log.dropped)) older on disk"), rank: 6)) }
-            if let path = model.setup.logPath { left.append(Fact(Phrase(path, theme[.label]), rank: 7)) }
+            if let runs = model.setup.runsPath, let run = scene.overview.header?.run {
+                left.append(Fact(Phrase("\(runs)/\(run)/run.log", theme[.label]), rank: 7))
+            }
         }
         let isSelected = scene.layout.screen == .log || model.focus == .log
         scene.title(left, right, in: row, isSelected: isSelected, on: &canvas)

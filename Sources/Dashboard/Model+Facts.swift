@@ -77,3 +77,12 @@ extension Model {
         }
     }
 }
+
+extension Model {
+    /// The best speedup that the split allows, never less than what it is already.
+    ///
+    /// Before the end it goes by the average of what was measured, which a slow flashpoint that still runs is not yet in.
+    var attainable: Double? {
+        overview.attainable.map { max($0, overview.speedup(duration: elapsed) ?? 0) }
+    }
+}

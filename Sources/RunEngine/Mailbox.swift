@@ -32,6 +32,9 @@ package final class Mailbox<Message: Sendable>: Sendable {
         self.capacity = capacity
     }
 
+    /// Whether nothing waits to be taken.
+    package var isEmpty: Bool { state.withLock { $0.messages.isEmpty } }
+
     /// Sends a message, waiting while the mailbox is full.
     ///
     /// - Returns: Whether it went in; not after `close`, and not when it would have to wait in a cancelled task.

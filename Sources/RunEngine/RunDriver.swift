@@ -86,7 +86,7 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
 
     /// Drives the run until it ends, halts, or is told to stop.
     ///
-    /// A run that has ended goes on when a command reopens it, so its driver begins with what is sent first.
+    /// A run that has ended goes on when a command that waits already reopens it.
     ///
     /// - Returns: How the run was left, and its state.
     /// - Throws: What kept the journal from being written; nothing is submitted from then on. `CancellationError` when
@@ -106,7 +106,7 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
             let header = driver.state.plan.header
             let hasEnded = driver.state.phase == .ended
             driver.reduce(driver.seq == 0 ? .runPlanned(header) : .runResumed(endpoint: backend.endpoint), in: &batch)
-            if hasEnded { try await driver.takeMessages(in: &batch) }
+            if hasEnded, !driver.control.mailbox.isEmpty { try await driver.takeMessages(in: &batch) }
             while true {
                 driver.submitReady(in: &batch)
                 try await driver.settle(batch, in: &group)

@@ -24,7 +24,7 @@ enum Curses {
             defer { isTaken = true }
             return !isTaken
         }
-        guard isFree else { throw TerminalProblem("this process has a screen already; use --plain") }
+        guard isFree else { throw TerminalProblem("this process has a screen already", remedy: nil) }
     }
 
     static func giveScreenBack() { state.withLock { $0 = false } }
@@ -58,7 +58,7 @@ struct Capabilities: Sendable {
             for name in names { found.strings[name] = string(name) }
             guard found.strings["cup"] != nil else {
                 throw TerminalProblem(
-                    "TERM=\(type) is a terminal that can't move its cursor; try TERM=xterm-256color or --plain"
+                    "TERM=\(type) is a terminal that can't move its cursor"
                 )
             }
             return found
@@ -67,15 +67,15 @@ struct Capabilities: Sendable {
 
     private static func problem(_ type: String, _ outcome: Int32) -> TerminalProblem {
         switch outcome {
-        case 1: TerminalProblem("TERM=\(type) is a terminal that prints on paper; try TERM=xterm-256color or --plain")
+        case 1: TerminalProblem("TERM=\(type) is a terminal that prints on paper")
         case 0:
             TerminalProblem(
-                "TERM=\(type) is not known on this machine, or says too little; try TERM=xterm-256color or --plain"
+                "TERM=\(type) is not known on this machine, or says too little"
             )
         default:
             TerminalProblem(
-                "no descriptions of terminals (terminfo) are found for TERM=\(type); install ncurses-base, set TERMINFO, "
-                    + "or try --plain"
+                "no descriptions of terminals (terminfo) are found for TERM=\(type)",
+                remedy: "to install ncurses-base, to set TERMINFO,"
             )
         }
     }

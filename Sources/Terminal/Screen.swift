@@ -41,7 +41,7 @@ import Darwin
         let start = try Curses.locked { () throws(TerminalProblem) -> sending Start in
             etl_ignore_environment()
             guard let screen = unsafe etl_newterm(type, file, file) else {
-                throw TerminalProblem("ncurses can't use TERM=\(type); try TERM=xterm-256color or --plain")
+                throw TerminalProblem("ncurses can't use TERM=\(type)")
             }
             unsafe set_term(screen)
             _ = resize_term(Int32(size.height), Int32(size.width))

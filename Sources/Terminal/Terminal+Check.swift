@@ -28,22 +28,22 @@ extension Terminal {
         _ options: Options
     ) throws(TerminalProblem) -> (abilities: Abilities, capabilities: Capabilities) {
         guard isatty(options.input) == 1 else {
-            throw TerminalProblem("standard input is not a terminal, so no keys can come; use --plain", .notATerminal)
+            throw TerminalProblem("standard input is not a terminal, so no keys can come", remedy: nil, .notATerminal)
         }
         guard isatty(options.output) == 1 else {
-            throw TerminalProblem("standard output is not a terminal; use --plain", .notATerminal)
+            throw TerminalProblem("standard output is not a terminal", remedy: nil, .notATerminal)
         }
         guard let type = options.environment["TERM"], !type.isEmpty else {
-            throw TerminalProblem("TERM is not set; try TERM=xterm-256color or --plain", .dumb)
+            throw TerminalProblem("TERM is not set", .dumb)
         }
         if type == "dumb" {
             throw TerminalProblem(
-                "TERM=dumb is a terminal that can't move its cursor; try TERM=xterm-256color or --plain",
+                "TERM=dumb is a terminal that can't move its cursor",
                 .dumb
             )
         }
         if type == "unknown" {
-            throw TerminalProblem("TERM=unknown says nothing of the terminal; try TERM=xterm-256color or --plain")
+            throw TerminalProblem("TERM=unknown says nothing of the terminal")
         }
         let capabilities = try Capabilities.of(type, options.output)
         let standard =

@@ -10,10 +10,23 @@ package struct TerminalProblem: Error, Sendable, Hashable, CustomStringConvertib
     }
 
     package let reason: Reason
-    package let description: String
+    /// What is wrong.
+    private let fact: String
+    /// What may help; `nil` when nothing does.
+    private let remedy: String?
 
-    package init(_ description: String, _ reason: Reason = .unusable) {
+    init(_ fact: String, remedy: String? = "TERM=xterm-256color", _ reason: Reason = .unusable) {
         self.reason = reason
-        self.description = description
+        self.fact = fact
+        self.remedy = remedy
+    }
+
+    package var description: String { text(orElse: "--plain") }
+
+    /// What is wrong and what to try.
+    ///
+    /// - Parameter flag: What does without a screen.
+    package func text(orElse flag: String) -> String {
+        remedy.map { "\(fact); try \($0) or \(flag)" } ?? "\(fact); use \(flag)"
     }
 }

@@ -34,8 +34,8 @@ struct AttachCommand: StatusCommand {
         let folder = try await RunStore(home: settings.home.path(percentEncoded: false)).resolve(name)
         let journal = try await SQLiteJournal.open(folder, for: .reading)
         let endpoint = try await EndpointName(of: journal)
-        let reason = "read-only: the keys of a run are at the process that drives it"
-        let setup = Dashboard.Setup(.viewer(reason), endpoint, settings, logPath: folder.logPath)
+        let reason = "the keys of a run are at the process that drives it"
+        let setup = Dashboard.Setup(.viewer(reason), endpoint, settings)
         let viewer = Viewer(settings: settings, folder: folder, size: size)
         return try await viewer.show(setup, now: NewRun.Sources.system.wallTime) { failed in
             RunFollower(
@@ -99,7 +99,7 @@ struct Viewer: Sendable {
         do throws(TerminalProblem) {
             screen = try ScreenSetup(settings)
         } catch {
-            throw UsageProblem("\(error); --once prints one frame as text anywhere")
+            throw UsageProblem(error.text(orElse: "--once, which prints one frame as text anywhere"))
         }
         return try await Interruption.trapping { interruption in
             interruption.onSignal { _ in closing.release() }

@@ -85,7 +85,7 @@ struct ReplayCommand: StatusCommand {
     }
 
     private func setup(_ endpoint: EndpointName, _ settings: Settings, _ speed: Double) -> Dashboard.Setup {
-        Dashboard.Setup(.replay(speed: speed), endpoint, settings, logPath: nil)
+        Dashboard.Setup(.replay(speed: speed), endpoint, settings)
     }
 
     /// The second of the run at which to begin, or to stop for a frame.

@@ -52,7 +52,7 @@ struct ResumeCommand: StatusCommand {
                 // There is nothing left to watch: the answer is printed again.
                 canHaveScreen: !hasEnded
             )
-            return try await session.drive(logPath: folder.logPath) { screen in
+            return try await session.drive { screen in
                 await screen?.prepare("Resuming run \(folder.run)")
                 guard let site else { return try await session.drive(folder, on: screen) }
                 return try await Self.serving(site, of: folder) { try await session.drive(folder, on: screen) }

@@ -61,16 +61,13 @@ struct RunSession: Sendable {
 
     /// Prepares and drives a run, on a screen when there is one, until it ends, is left, or a signal stops it.
     ///
-    /// - Parameters:
-    ///   - logPath: Where the run's log is, when that is known before the run is there.
-    ///   - body: Calls ``drive(_:on:)`` with the screen that it is given.
+    /// - Parameter body: Calls ``drive(_:on:)`` with the screen that it is given.
     func drive(
-        logPath: String? = nil,
         _ body: @escaping @Sendable (RunScreen?) async throws -> Driven
     ) async throws -> CommandStatus {
         await announce()
         guard case .screen(let setup) = choice else { return try await conclude(body(nil)) }
-        let dashboard = Dashboard(Dashboard.Setup(.driver, EndpointName(mode), settings, logPath: logPath))
+        let dashboard = Dashboard(Dashboard.Setup(.driver, EndpointName(mode), settings))
         do {
             var (driven, left) = try await RunScreen.with(setup, dashboard, files: .system) { try await body($0) }
             driven.left = left

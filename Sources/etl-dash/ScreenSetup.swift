@@ -2,6 +2,7 @@ import Canvas
 import Coordination
 import Dashboard
 import FoundationEssentials
+import RunJournal
 import RunPodAPI
 import RunPodServerless
 import Settings
@@ -95,12 +96,14 @@ struct ScreenSetup: Sendable {
 
 extension Dashboard.Setup {
     /// What a dashboard shows of the settings, whoever drives the run.
-    init(_ role: Dashboard.Role, _ endpoint: EndpointName, _ settings: Settings, logPath: String?) {
+    init(_ role: Dashboard.Role, _ endpoint: EndpointName, _ settings: Settings) {
         self.init(role: role, endpoint: endpoint.words)
         isReadOnly = settings.readOnly
         isBilled = endpoint.isBilled
         pricePerSecond = settings.runpodPrice
-        self.logPath = logPath
+        // A recording has no folder.
+        if case .replay = role { return }
+        runsPath = RunStore(home: settings.home.path(percentEncoded: false)).runsPath
     }
 }
 

@@ -114,7 +114,7 @@ import Testing
         #expect(model.notice?.text == "There is nothing left to cancel")
         _ = model.type("q")
         _ = model.update(.report(.events(Run.events([Run.ok(1, 1)], from: 22))), now: 23_000)
-        #expect(try dialog(model).lines[0] == "1 of 6 flashpoints is open, 1 job is out.")
+        #expect(try dialog(model).lines[0] == "1 of 6 flashpoints is open, 2 jobs are out.")
     }
 
     @Test("The footer names what can be done now")

@@ -47,7 +47,7 @@ enum Scenes {
     ) -> Model {
         var setup = Dashboard.Setup(role: role, endpoint: endpoint)
         setup.pricePerSecond = price
-        setup.logPath = "/home/ann/.local/state/etl-dash/runs/20251002-a7c3/run.log"
+        setup.runsPath = "/home/ann/.local/state/etl-dash/runs"
         var model = Model(setup, size: size, profile: profile, now: start)
         var lines = LogLines()
         for event in events(history) {

@@ -1,4 +1,5 @@
 #if os(Linux)
+import Coordination
 import FoundationEssentials
 import TestSupport
 import Testing
@@ -47,6 +48,34 @@ struct WakeUpTests {
                 let pid = try #require(replay.pid)
                 let count = try await fewestWakeUps(pid, seconds: 3, enough: 1)
                 #expect(count <= 1, "\(count) wake-ups in 3 s")
+            }
+        }
+    }
+
+    /// Deadlines of requests that were answered fall due in vain for a while: a cancelled sleep keeps its timer.
+    @Test("While the end of a run is looked at it has no workers and asks nobody anything; r begins again")
+    func endOfRun() async throws {
+        try await NewsSite.with { site in
+            try await Installation.with { etlDash in
+                let lines = site.lines(urls: [5: ["http://127.0.0.1:1/gone"]]).joined(separator: "\n")
+                let arguments = [
+                    "run", try etlDash.write("batch.jsonl", lines), "--date", "2025-01-01", "--retries", "0",
+                ]
+                try await etlDash.onTerminal(arguments) { run in
+                    try await run.waitFor("12/12", "failed 1", "PARTLY FAILED")
+                    let pid = try #require(run.pid)
+                    #expect(await becomesTrue { ProcessTable.descendants(of: pid).isEmpty })
+                    let count = try await fewestWakeUps(pid, seconds: 3, enough: 6)
+                    #expect(count <= 12, "\(count) wake-ups in 3 s")
+                    for attempt in 2...3 {
+                        run.send("r")
+                        try await run.waitFor("attempt \(attempt)", "12/12", "failed 1", "PARTLY FAILED")
+                    }
+                    run.send("q")
+                    #expect(try await run.waitForEnd() == 1)
+                    run.expectGivenBack()
+                }
+                #expect(try await etlDash.events().count { $0.name == "run.ended" } == 3)
             }
         }
     }

@@ -101,12 +101,12 @@ struct CommandTests {
                 (.cancelWorker(1), "worker 1 has nothing left to do"), (.retryWorker(2, indices: nil), nothing),
             ]
             for (command, why) in refused {
-                let (outcome, _) = try await stage.drive { #expect(await $0.send(command) == .tooLate(why)) }
-                #expect(outcome == .ended)
+                let (left, receipt) = try await stage.drive(after: command)
+                #expect(left.outcome == .ended)
+                #expect(receipt == .tooLate(why))
             }
-            let (outcome, state) = try await stage.drive { control in
-                #expect(await control.send(.retryWorker(1, indices: nil)) == .accepted)
-            }
+            let ((outcome, state), receipt) = try await stage.drive(after: .retryWorker(1, indices: nil))
+            #expect(receipt == .accepted)
             #expect(outcome == .ended)
             #expect(state.counts.ok == 6)
             #expect(state.finalAnswer?.failed == 0)

@@ -4,6 +4,7 @@ import RunEngine
 import RunJournal
 import Synchronization
 import TestSupport
+import Testing
 
 typealias Driver = RunDriver<VirtualTime, SimulatedBackend, ScriptedJournal>
 
@@ -47,6 +48,18 @@ struct Stage: Sendable {
             feed: feed ?? EventFeed(journal: journal)
         )
         return try await driver.run()
+    }
+
+    /// Drives the run that a command awaits, and gives the command's receipt.
+    func drive(
+        after command: Command
+    ) async throws -> (left: (outcome: Driver.Outcome, state: RunState), receipt: Receipt?) {
+        let control = RunControl()
+        let receipt = Mutex<Receipt?>(nil)
+        let pending = PendingCommand(command: command) { given in receipt.withLock { $0 = given } }
+        #expect(await control.send(pending))
+        let left = try await drive(control)
+        return (left, receipt.withLock { $0 })
     }
 
     /// Drives the run while `operate` commands it.

@@ -1,7 +1,8 @@
 import Canvas
-import Terminal
 import TestSupport
 import Testing
+
+@testable import Terminal
 
 extension TerminalTests {
     @Suite("Start checks")
@@ -31,7 +32,8 @@ extension TerminalTests {
         func problems(type: String?, start: String, reason: TerminalProblem.Reason) async throws {
             let problem = try #require(try await problem(type.map { ["TERM": $0] } ?? [:]))
             #expect(problem.description.hasPrefix(start))
-            #expect(problem.description.contains("TERM=xterm-256color or --plain"))
+            #expect(problem.description.hasSuffix("; try TERM=xterm-256color or --plain"))
+            #expect(problem.text(orElse: "--once").hasSuffix(" or --once"))
             #expect(problem.reason == reason)
         }
 
@@ -43,13 +45,14 @@ extension TerminalTests {
                 let environment = ["TERM": "dumb"]
                 #expect(
                     throws: TerminalProblem(
-                        "standard input is not a terminal, so no keys can come; use --plain",
+                        "standard input is not a terminal, so no keys can come",
+                        remedy: nil,
                         .notATerminal
                     )
                 ) {
                     try Terminal.check(input: file, output: file, environment: environment)
                 }
-                #expect(throws: TerminalProblem("standard output is not a terminal; use --plain", .notATerminal)) {
+                #expect(throws: TerminalProblem("standard output is not a terminal", remedy: nil, .notATerminal)) {
                     try Terminal.check(input: pseudo.slave, output: file, environment: environment)
                 }
             }
