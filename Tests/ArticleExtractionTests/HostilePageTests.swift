@@ -1,7 +1,7 @@
 import ArticleExtraction
 import Testing
 
-@Suite("Hostile pages end soon, within bounds and with a reason", .timeLimit(.minutes(2)))
+@Suite("Hostile pages end soon, within bounds and with a reason", .timeLimit(.minutes(5)))
 struct HostilePageTests {
     @Test("A million nested elements end at the depth limit")
     func nesting() {

@@ -9,7 +9,7 @@ import enum Dashboard.Report
 @testable import Dashboard
 
 /// The loop in virtual time: it sleeps exactly as long as nothing is to be done.
-@Suite("The loop between reports, keys and the display", .timeLimit(.minutes(1)))
+@Suite("The loop between reports, keys and the display", .timeLimit(.minutes(5)))
 struct ScreenLoopTests {
     /// A loop that runs, and what it is connected to.
     private struct Stage {

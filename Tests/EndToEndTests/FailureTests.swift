@@ -4,7 +4,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-@Suite("Flashpoints and endpoints that fail", .serialized, .timeLimit(.minutes(2)))
+@Suite("Flashpoints and endpoints that fail", .serialized, .timeLimit(.minutes(5)))
 struct FailureTests {
     @Test("A flashpoint without a readable page is null with its reason, and the others are fine")
     func failedFlashpoint() async throws {

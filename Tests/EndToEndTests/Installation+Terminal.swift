@@ -30,7 +30,7 @@ extension Installation {
 extension TerminalProgram {
     /// Waits until all of the texts are on the screen.
     @discardableResult
-    func waitFor(_ texts: String..., within limit: Duration = .seconds(30)) async throws -> ScreenModel {
+    func waitFor(_ texts: String..., within limit: Duration = .seconds(120)) async throws -> ScreenModel {
         try await waitForScreen(within: limit) { screen in texts.allSatisfy { screen.contains($0) } }
     }
 

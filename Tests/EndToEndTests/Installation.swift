@@ -58,7 +58,7 @@ struct Installation: Sendable {
         _ arguments: [String],
         environment: [String: String] = [:],
         input: String? = nil,
-        within limit: Duration = .seconds(50)
+        within limit: Duration = .seconds(120)
     ) async throws -> ChildProgram.Outcome {
         try await start(arguments, environment: environment, input: input) { try await $0.waitForEnd(within: limit) }
     }

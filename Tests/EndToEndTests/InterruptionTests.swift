@@ -14,7 +14,7 @@ import Darwin
 #endif
 
 /// What the run's pages let through decides how far it gets before it is interrupted, so every test hits its moment.
-@Suite("Runs that are interrupted", .serialized, .timeLimit(.minutes(2)))
+@Suite("Runs that are interrupted", .serialized, .timeLimit(.minutes(5)))
 struct InterruptionTests {
     /// Of shares 0–2, 3–5, 6–8 and 9–11: the flashpoints that complete before the moment.
     static let moments: [[Int]] = [[0], [0, 3, 6, 9], [0, 1, 2, 3, 4, 6, 7, 9, 10]]

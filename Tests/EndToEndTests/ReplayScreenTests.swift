@@ -10,7 +10,7 @@ import Musl
 import Darwin
 #endif
 
-@Suite("The screen of a replay", .timeLimit(.minutes(2)))
+@Suite("The screen of a replay", .serialized, .timeLimit(.minutes(5)))
 struct ReplayScreenTests {
     private static let record = Installation.sampleRecord
 

@@ -10,7 +10,7 @@ import Musl
 import Darwin
 #endif
 
-@Suite("The terminal after a signal", .serialized, .timeLimit(.minutes(2)))
+@Suite("The terminal after a signal", .serialized, .timeLimit(.minutes(5)))
 struct RestoreMatrixTests {
     enum Work: Sendable, CaseIterable {
         /// The recorded run is over, nothing moves.
@@ -117,7 +117,7 @@ struct RestoreMatrixTests {
         }
     }
 
-    @Test("Ends the program when it hangs up", .timeLimit(.minutes(1)))
+    @Test("Ends the program when it hangs up", .timeLimit(.minutes(5)))
     func hangUp() async throws {
         try await withReplay(.drawing) { program in
             let pid = try #require(program.pid)

@@ -5,7 +5,7 @@ import SampleNews
 import TestSupport
 import Testing
 
-@Suite("A run from end to end", .serialized, .timeLimit(.minutes(2)))
+@Suite("A run from end to end", .serialized, .timeLimit(.minutes(5)))
 struct RunTests {
     @Test("The answer has twelve results in the order of the input, from one process as from four")
     func answer() async throws {

@@ -14,7 +14,7 @@ import Darwin
 #endif
 
 /// Runs at the pace of real sites, so they mostly wait.
-@Suite("The sample", .timeLimit(.minutes(3)))
+@Suite("The sample", .timeLimit(.minutes(5)))
 struct SampleTests {
     @Test("A copied binary runs the sample over four workers and measures a speedup")
     func sample() async throws {

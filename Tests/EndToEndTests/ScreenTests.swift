@@ -12,7 +12,7 @@ import Musl
 import Darwin
 #endif
 
-@Suite("The screen of a run", .timeLimit(.minutes(2)))
+@Suite("The screen of a run", .serialized, .timeLimit(.minutes(5)))
 struct ScreenTests {
     private func batch(_ site: NewsSite, in etlDash: Installation) throws -> [String] {
         ["run", try etlDash.write("batch.json", site.batch), "--date", "2025-01-01"]

@@ -4,7 +4,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-@Suite("A quiet screen", .serialized, .timeLimit(.minutes(2)))
+@Suite("A quiet screen", .serialized, .timeLimit(.minutes(5)))
 struct WakeUpTests {
     /// How often the threads of a process gave the processor away until now.
     ///

@@ -10,7 +10,7 @@ import Testing
 
 @testable import etl_dash
 
-@Suite("Following a run from outside", .timeLimit(.minutes(1)))
+@Suite("Following a run from outside", .timeLimit(.minutes(5)))
 struct FollowerTests {
     /// What a viewer was told, in the order of its kind.
     private struct Told: Sendable {

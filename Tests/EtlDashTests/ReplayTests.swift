@@ -7,7 +7,7 @@ import Testing
 
 @testable import etl_dash
 
-@Suite("Replay of a record", .timeLimit(.minutes(1)))
+@Suite("Replay of a record", .timeLimit(.minutes(5)))
 struct ReplayTests {
     // MARK: - The file
 

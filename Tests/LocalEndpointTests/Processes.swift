@@ -20,7 +20,7 @@ func isRunning(_ pid: Int32) -> Bool {
 }
 
 /// Waits until the condition holds and says whether it did before the deadline; an error counts as not yet.
-func eventually(within limit: Duration = .seconds(60), _ condition: () async throws -> Bool) async -> Bool {
+func eventually(within limit: Duration = .seconds(120), _ condition: () async throws -> Bool) async -> Bool {
     let clock = ContinuousClock()
     let deadline = clock.now.advanced(by: limit)
     while clock.now < deadline {

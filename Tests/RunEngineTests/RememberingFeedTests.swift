@@ -4,7 +4,7 @@ import Testing
 
 @testable import RunEngine
 
-@Suite("Feed that remembers its opening", .timeLimit(.minutes(1)))
+@Suite("Feed that remembers its opening", .timeLimit(.minutes(5)))
 struct RememberingFeedTests {
     private static func event(_ seq: Int) -> Event {
         // Every third one is a log line, which the journal does not have.

@@ -7,7 +7,7 @@ import Testing
 
 @testable import RunJournal
 
-@Suite("A run that is taken up again", .timeLimit(.minutes(2)))
+@Suite("A run that is taken up again", .timeLimit(.minutes(5)))
 struct PlanReloadTests {
     @Test("The plan is what it was", arguments: [(12, 3, Strategy.even), (3, 5, .even), (40, 4, .balanced)])
     func plan(_ count: Int, _ workers: Int, _ strategy: Strategy) async throws {

@@ -191,7 +191,7 @@ struct RunPodClientTests {
     @Test("An endpoint without status-sync says so", arguments: [404, 405, 501])
     func noStatusSync(status: Int) async throws {
         try await withScriptedServer(replies: [.answer(status, "no")]) { server in
-            let held = try await withClient(server) { try await $0.statusSync("j1", wait: .seconds(1)) }
+            let held = try await withClient(server) { try await $0.statusSync("j1", wait: .seconds(60)) }
             #expect(held == .unsupported(status: status))
         }
     }

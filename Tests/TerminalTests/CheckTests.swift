@@ -37,7 +37,7 @@ extension TerminalTests {
             #expect(problem.reason == reason)
         }
 
-        @Test("Wants terminals for input and output, input first", .timeLimit(.minutes(1)))
+        @Test("Wants terminals for input and output, input first", .timeLimit(.minutes(5)))
         func notATerminal() async throws {
             try await withPseudoTerminal { pseudo in
                 let file = systemOpen("/dev/null")
@@ -58,7 +58,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Opens nothing that would fail the check", .timeLimit(.minutes(1)))
+        @Test("Opens nothing that would fail the check", .timeLimit(.minutes(5)))
         func open() async throws {
             try await withPseudoTerminal { pseudo in
                 let settings = pseudo.settings
@@ -70,7 +70,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Tells what a terminal can do", .timeLimit(.minutes(1)))
+        @Test("Tells what a terminal can do", .timeLimit(.minutes(5)))
         func abilities() async throws {
             try await withPseudoTerminal(width: 100, height: 30) { pseudo in
                 let environment = ["TERM": "xterm-256color", "COLORFGBG": "0;15"]

@@ -15,7 +15,7 @@ extension TerminalTests {
             return inputs
         }
 
-        @Test("Tells keys, pastes and focus", .timeLimit(.minutes(1)))
+        @Test("Tells keys, pastes and focus", .timeLimit(.minutes(5)))
         func keys() async throws {
             try await withOpenTerminal { terminal, pseudo in
                 let screen = try await pseudo.waitForScreen { $0.modes.isSuperset(of: [1049, 2004, 1004]) }
@@ -30,7 +30,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Tells Esc after a moment", .timeLimit(.minutes(1)))
+        @Test("Tells Esc after a moment", .timeLimit(.minutes(5)))
         func escape() async throws {
             try await withOpenTerminal(answers: .silent) { terminal, pseudo in
                 try await pseudo.waitForScreen { $0.isAlternate }
@@ -42,7 +42,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Ends when the terminal hangs up, and paints no more", .timeLimit(.minutes(1)))
+        @Test("Ends when the terminal hangs up, and paints no more", .timeLimit(.minutes(5)))
         func hangUp() async throws {
             try await withOpenTerminal { terminal, pseudo in
                 await terminal.paint(Canvas(40, 10, ["there"]))
@@ -57,7 +57,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Gives nothing to a reader whose task is cancelled", .timeLimit(.minutes(1)))
+        @Test("Gives nothing to a reader whose task is cancelled", .timeLimit(.minutes(5)))
         func cancellation() async throws {
             try await withOpenTerminal(answers: .silent) { terminal, _ in
                 let inputs = await withTaskGroup(of: [Input]?.self) { group in
@@ -69,7 +69,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Follows the size of the window", .timeLimit(.minutes(1)))
+        @Test("Follows the size of the window", .timeLimit(.minutes(5)))
         func resize() async throws {
             try await withOpenTerminal(answers: .silent, signals: .window) { terminal, pseudo in
                 #expect(terminal.size == Size(40, 10))
@@ -86,7 +86,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Puts text on the clipboard of the terminal", .timeLimit(.minutes(1)))
+        @Test("Puts text on the clipboard of the terminal", .timeLimit(.minutes(5)))
         func clipboard() async throws {
             try await withOpenTerminal { terminal, pseudo in
                 #expect(await terminal.copy("job-1 é"))

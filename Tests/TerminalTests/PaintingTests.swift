@@ -6,7 +6,7 @@ import Testing
 extension TerminalTests {
     @Suite("Painting")
     struct PaintingTests {
-        @Test("Shows what is drawn, with its looks", .timeLimit(.minutes(1)))
+        @Test("Shows what is drawn, with its looks", .timeLimit(.minutes(5)))
         func paints() async throws {
             try await withOpenTerminal { terminal, pseudo in
                 var canvas = Canvas(40, 10, ["hello", "│ lines ─ █"])
@@ -27,7 +27,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Shows the same as the canvas, whatever was shown before", .timeLimit(.minutes(1)))
+        @Test("Shows the same as the canvas, whatever was shown before", .timeLimit(.minutes(5)))
         func random() async throws {
             var random = SeededGenerator(seed: 7)
             try await withOpenTerminal(width: 30, height: 8) { terminal, pseudo in
@@ -52,7 +52,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Goes out in one write a frame, bracketed once the terminal said that it can", .timeLimit(.minutes(1)))
+        @Test("Goes out in one write a frame, bracketed once the terminal said that it can", .timeLimit(.minutes(5)))
         func oneWrite() async throws {
             try await withOpenTerminal(width: 120, height: 36) { terminal, pseudo in
                 await terminal.paint(Canvas(120, 36, ["first"]))
@@ -83,7 +83,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Sends nothing for a canvas that is shown already", .timeLimit(.minutes(1)))
+        @Test("Sends nothing for a canvas that is shown already", .timeLimit(.minutes(5)))
         func nothingNew() async throws {
             try await withOpenTerminal { terminal, pseudo in
                 await terminal.paint(Canvas(40, 10, ["same"]))
@@ -97,7 +97,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Takes at most 16 kB for a full screen of 120x36", .timeLimit(.minutes(1)))
+        @Test("Takes at most 16 kB for a full screen of 120x36", .timeLimit(.minutes(5)))
         func fullRepaint() async throws {
             try await withOpenTerminal(width: 120, height: 36) { terminal, pseudo in
                 // Panes as a dashboard has them: borders, a bar, a line in several colours, a line of text.
@@ -126,7 +126,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Uses the colours that there are", .timeLimit(.minutes(1)))
+        @Test("Uses the colours that there are", .timeLimit(.minutes(5)))
         func depths() async throws {
             let style = Style(Colour(12), on: Colour(240))
             try await withOpenTerminal(environment: ["TERM": "xterm"]) { terminal, pseudo in
@@ -150,7 +150,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Keeps to ASCII when told to, and in a locale without UTF-8", .timeLimit(.minutes(1)))
+        @Test("Keeps to ASCII when told to, and in a locale without UTF-8", .timeLimit(.minutes(5)))
         func glyphs() async throws {
             try await withOpenTerminal(isASCII: true) { terminal, _ in
                 #expect(terminal.profile.glyphs == .ascii)
@@ -160,7 +160,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Paints only the newest canvas for a terminal that is slow", .timeLimit(.minutes(1)))
+        @Test("Paints only the newest canvas for a terminal that is slow", .timeLimit(.minutes(5)))
         func slowReader() async throws {
             try await withOpenTerminal(width: 120, height: 36) { terminal, pseudo in
                 await terminal.paint(Canvas(120, 36, ["first"]))
@@ -180,7 +180,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Shows a question mark where the C library has another width for a character", .timeLimit(.minutes(1)))
+        @Test("Shows a question mark where the C library has another width for a character", .timeLimit(.minutes(5)))
         func unknownWidth() async throws {
             try await withOpenTerminal { terminal, pseudo in
                 await terminal.paint(Canvas(40, 10, ["a\u{1FAE8}b|", "next"]))

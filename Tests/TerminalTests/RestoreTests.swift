@@ -8,7 +8,7 @@ extension TerminalTests {
     struct RestoreTests {
         private struct Failure: Error {}
 
-        @Test("Leaves settings, modes and the shell's screen as they were", .timeLimit(.minutes(1)))
+        @Test("Leaves settings, modes and the shell's screen as they were", .timeLimit(.minutes(5)))
         func normalEnd() async throws {
             try await withPseudoTerminal { pseudo in
                 let settings = pseudo.settings
@@ -23,7 +23,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Does so when the body throws, and passes the error on", .timeLimit(.minutes(1)))
+        @Test("Does so when the body throws, and passes the error on", .timeLimit(.minutes(5)))
         func thrownError() async throws {
             try await withPseudoTerminal { pseudo in
                 let settings = pseudo.settings
@@ -35,7 +35,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Does so when the task is cancelled", .timeLimit(.minutes(1)))
+        @Test("Does so when the task is cancelled", .timeLimit(.minutes(5)))
         func cancellation() async throws {
             try await withPseudoTerminal { pseudo in
                 let settings = pseudo.settings
@@ -53,7 +53,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Takes the terminal's answers with it", .timeLimit(.minutes(1)))
+        @Test("Takes the terminal's answers with it", .timeLimit(.minutes(5)))
         func answers() async throws {
             try await withPseudoTerminal { pseudo in
                 try await Terminal.with(pseudo.options()) { _ in }
@@ -63,7 +63,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Does not wait for a terminal that takes nothing", .timeLimit(.minutes(1)))
+        @Test("Does not wait for a terminal that takes nothing", .timeLimit(.minutes(5)))
         func stuckTerminal() async throws {
             try await withPseudoTerminal { pseudo in
                 let settings = pseudo.settings
@@ -80,7 +80,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Shows what was written to a captured descriptor afterwards, in order", .timeLimit(.minutes(1)))
+        @Test("Shows what was written to a captured descriptor afterwards, in order", .timeLimit(.minutes(5)))
         func capture() async throws {
             try await withPseudoTerminal { pseudo in
                 let (errors, output) = (dup(pseudo.slave), dup(pseudo.slave))
@@ -106,7 +106,7 @@ extension TerminalTests {
             }
         }
 
-        @Test("Shows the end of much that was captured and says how much is left out", .timeLimit(.minutes(1)))
+        @Test("Shows the end of much that was captured and says how much is left out", .timeLimit(.minutes(5)))
         func muchCaptured() async throws {
             try await withPseudoTerminal { pseudo in
                 let errors = dup(pseudo.slave)

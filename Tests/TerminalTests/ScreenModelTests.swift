@@ -81,7 +81,7 @@ struct ScreenModelTests {
 
 @Suite("Program in a terminal")
 struct TerminalProgramTests {
-    @Test("Runs, is suspended and continued, and its end is told", .timeLimit(.minutes(1)))
+    @Test("Runs, is suspended and continued, and its end is told", .timeLimit(.minutes(5)))
     func course() async throws {
         try await withTemporaryFolder { folder in
             let script = "echo hello; read -r line; echo \"got $line\"; exit 7"
@@ -99,7 +99,7 @@ struct TerminalProgramTests {
         }
     }
 
-    @Test("Tells the end by a signal as a shell does", .timeLimit(.minutes(1)))
+    @Test("Tells the end by a signal as a shell does", .timeLimit(.minutes(5)))
     func signal() async throws {
         try await withTemporaryFolder { folder in
             let command = ["/bin/sh", "-c", "echo ready; exec sleep 60"]

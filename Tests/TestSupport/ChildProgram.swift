@@ -76,7 +76,7 @@ package final class ChildProgram: Sendable {
     @discardableResult
     package func waitForLine(
         on stream: Stream = .error,
-        within limit: Duration = .seconds(40),
+        within limit: Duration = .seconds(120),
         where isWanted: @escaping @Sendable (String) -> Bool
     ) async throws -> String {
         try await waitForLines(1, on: stream, within: limit, where: isWanted)[0]
@@ -89,7 +89,7 @@ package final class ChildProgram: Sendable {
     package func waitForLines(
         _ count: Int,
         on stream: Stream = .error,
-        within limit: Duration = .seconds(40),
+        within limit: Duration = .seconds(120),
         where isWanted: @escaping @Sendable (String) -> Bool
     ) async throws -> [String] {
         try await wait("\(count) lines that a test wants", within: limit) { state in
@@ -108,7 +108,7 @@ package final class ChildProgram: Sendable {
     ///
     /// - Throws: ``Disappointment`` when it goes on for longer than the limit.
     @discardableResult
-    package func waitForEnd(within limit: Duration = .seconds(50)) async throws -> Outcome {
+    package func waitForEnd(within limit: Duration = .seconds(120)) async throws -> Outcome {
         try await wait("its end", within: limit) { $0.ending != nil }
         return try state.withLock { state in
             guard let ending = try state.ending?.get() else { throw CancellationError() }

@@ -60,7 +60,7 @@ package enum ProcessTable {
 /// Waits until the condition holds.
 ///
 /// - Returns: Whether it did before the limit; an error of the condition counts as not yet.
-package func becomesTrue(within limit: Duration = .seconds(20), _ condition: () async throws -> Bool) async -> Bool {
+package func becomesTrue(within limit: Duration = .seconds(120), _ condition: () async throws -> Bool) async -> Bool {
     let clock = ContinuousClock()
     let deadline = clock.now.advanced(by: limit)
     while clock.now < deadline {

@@ -114,7 +114,7 @@ package final class PseudoTerminal: Sendable {
     /// - Throws: ``Disappointment`` when the time is over before, or the task is cancelled.
     @discardableResult
     package func waitForScreen(
-        within limit: Duration = .seconds(20),
+        within limit: Duration = .seconds(120),
         where isWanted: @escaping @Sendable (ScreenModel) -> Bool
     ) async throws -> ScreenModel {
         let gate = Gate()

@@ -40,7 +40,7 @@ package final class TerminalProgram: Sendable {
 
     @discardableResult
     package func waitForScreen(
-        within limit: Duration = .seconds(20),
+        within limit: Duration = .seconds(120),
         where isWanted: @escaping @Sendable (ScreenModel) -> Bool
     ) async throws -> ScreenModel {
         try await terminal.waitForScreen(within: limit, where: isWanted)
@@ -48,14 +48,14 @@ package final class TerminalProgram: Sendable {
 
     /// Gives the exit status as a shell tells it, 128+n after signal n; the terminal is still there afterwards.
     @discardableResult
-    package func waitForEnd(within limit: Duration = .seconds(40)) async throws -> Int32 {
+    package func waitForEnd(within limit: Duration = .seconds(120)) async throws -> Int32 {
         let screen = try await waitForScreen(within: limit) { $0.commands.contains { $0.hasPrefix(Mark.ended) } }
         let mark = screen.commands.last { $0.hasPrefix(Mark.ended) }
         return mark.flatMap { Int32($0.dropFirst(Mark.ended.count)) } ?? -1
     }
 
     /// Returns once the program has been stopped for the given number of times.
-    package func waitForStop(_ count: Int = 1, within limit: Duration = .seconds(20)) async throws {
+    package func waitForStop(_ count: Int = 1, within limit: Duration = .seconds(120)) async throws {
         try await waitForScreen(within: limit) { $0.commands.count { $0 == Mark.stopped } >= count }
     }
 
