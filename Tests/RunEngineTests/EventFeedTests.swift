@@ -1,5 +1,6 @@
 import Coordination
 import RunJournal
+import Synchronization
 import Testing
 
 @testable import RunEngine
@@ -132,6 +133,24 @@ struct EventFeedTests {
         desk.feed.finish()
         #expect(try #require(await iterator.next()).map(\.seq) == [6])
         #expect(await iterator.next() == nil)
+    }
+
+    @Test("a reader that looks ten times a second loses none of a hundred thousand lines at a thousand a second")
+    func frameRate() async throws {
+        let kept = Mutex(0)
+        let feed = EventFeed(journal: MemoryJournal()) { events in kept.withLock { $0 += events.count } }
+        let iterator = feed.batches().makeAsyncIterator()
+        var seen = 0
+        for look in 0..<1_000 {
+            for burst in 0..<10 {
+                let first = look * 100 + burst * 10 + 1
+                await feed.publish((first..<first + 10).map { Self.event($0, isLog: true) })
+            }
+            seen += try #require(await iterator.next()).count
+        }
+        #expect(seen == 100_000)
+        #expect(iterator.lostLogLines == 0)
+        #expect(kept.withLock(\.self) == 100_000, "all are given to the log file")
     }
 
     @Test("a reader that leaves is forgotten")
