@@ -32,7 +32,7 @@ import Darwin
     init(_ type: String, _ capabilities: Capabilities, size: Size, depth: Profile.Depth) throws(TerminalProblem) {
         memory = etl_memory_file()
         guard memory >= 0, let file = unsafe fdopen(memory, "w+") else {
-            throw TerminalProblem("no file in memory for the screen: \(TTY.text(of: errno)); try --plain")
+            throw TerminalProblem("no file in memory for the screen: \(TTY.text(of: errno))", remedy: nil)
         }
         unsafe self.file = file
         try Curses.takeScreen()
