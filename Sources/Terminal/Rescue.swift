@@ -35,7 +35,7 @@ import Darwin
         let nowhere = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
         guard own >= 0, nowhere >= 0, let settings = tty.settings, reset.count <= Int(etl_reset_limit) else {
             for descriptor in [own, nowhere] where descriptor >= 0 { close(descriptor) }
-            throw TerminalProblem("the terminal's settings can't be read: \(TTY.text(of: errno)); try --plain")
+            throw TerminalProblem("the terminal's settings can't be read: \(TTY.text(of: errno))", remedy: nil)
         }
         var rescue = etl_rescue()
         rescue.painted = tty.descriptor

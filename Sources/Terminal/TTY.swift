@@ -31,7 +31,7 @@ final class TTY {
         // In a container the name may lead nowhere.
         if opened < 0 { opened = unsafe open("/dev/tty", flags) }
         guard opened >= 0 else {
-            throw TerminalProblem("the terminal can't be opened: \(Self.text(of: errno)); try --plain")
+            throw TerminalProblem("the terminal can't be opened: \(Self.text(of: errno))", remedy: nil)
         }
         self.descriptor = opened
     }
