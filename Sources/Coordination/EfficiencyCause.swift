@@ -11,6 +11,9 @@ package enum EfficiencyCause: Sendable, Hashable {
     /// Seconds went into tries without a result, and into the pauses after them.
     case retries(seconds: Double)
 
+    /// Seconds of work were lost when the run was stopped, and done again.
+    case stop(seconds: Double)
+
     /// Efficiency below which a summary names the cause.
     package static let threshold = 0.6
 
@@ -24,6 +27,7 @@ package enum EfficiencyCause: Sendable, Hashable {
         case .queueDelay(let seconds):
             "jobs waited \(Self.rounded(seconds)) s in all for a machine (queue and cold start)"
         case .retries(let seconds): "\(Self.rounded(seconds)) s in all went into retries"
+        case .stop(let seconds): "\(Self.rounded(seconds)) s of work in all went with the stop and were done again"
         }
     }
 
@@ -33,7 +37,7 @@ package enum EfficiencyCause: Sendable, Hashable {
 extension Overview {
     /// What cost the most of the workers' time; `nil` when the efficiency is no less than 0.6 or not known yet.
     ///
-    /// Compares worker-seconds: of workers without a share, of waiting for the lane with the most to do, in the queue, in retries.
+    /// Compares worker-seconds: of workers without a share, of waiting for the lane with the most to do, in the queue, in retries, lost by stops.
     package var efficiencyCause: EfficiencyCause? {
         let duration = answer?.durationSeconds ?? t
         guard let efficiency = efficiency(duration: duration), efficiency < EfficiencyCause.threshold else {
@@ -44,12 +48,14 @@ extension Overview {
         guard let largest = sharing.max(by: { $0.seconds < $1.seconds }) else { return nil }
         let queue = sharing.reduce(0) { $0 + $1.queueSeconds }
         let retries = sharing.reduce(0) { $0 + $1.retrySeconds }
+        let stopped = sharing.reduce(0) { $0 + $1.stoppedSeconds }
         let imbalance = sharing.reduce(0) { $0 + largest.seconds - $1.seconds }
         let candidates: [(lost: Double, cause: EfficiencyCause)] = [
             (Double(idle) * duration, .idleWorkers(idle)),
             (imbalance, .largestShare(worker: largest.worker, seconds: largest.seconds)),
             (queue, .queueDelay(seconds: queue)),
             (retries, .retries(seconds: retries)),
+            (stopped, .stop(seconds: stopped)),
         ]
         guard let worst = candidates.max(by: { $0.lost < $1.lost }), worst.lost > 0 else { return nil }
         return worst.cause

@@ -93,6 +93,8 @@ package struct LaneView: Sendable, Hashable {
     package internal(set) var measured = 0
     /// Σ seconds that its jobs waited for a machine, cold starts included.
     package internal(set) var queueSeconds: Double = 0
+    /// Σ seconds of work that went with an endpoint on this machine when its run was stopped.
+    package internal(set) var stoppedSeconds: Double = 0
     /// Σ seconds that went into tries without a result, and into the pauses after them.
     package internal(set) var retrySeconds: Double = 0
 

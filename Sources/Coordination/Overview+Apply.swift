@@ -100,7 +100,8 @@ extension Overview {
         case .attemptEnded(let ref, let end):
             change(ref, t: t) { lane in
                 if end.kind != .completed, end.kind != .cancelled, let startedAt = lane.startedAt {
-                    lane.retrySeconds += max(0, t - startedAt - lane.accountedSeconds)
+                    let lost = max(0, t - startedAt - lane.accountedSeconds)
+                    if end.kind == .gone { lane.stoppedSeconds += lost } else { lane.retrySeconds += lost }
                 }
                 lane.billedSeconds += end.executionMS.map { Double($0) / 1_000 } ?? lane.startedAt.map { t - $0 } ?? 0
                 lane.release()

@@ -124,7 +124,8 @@ struct DetailView {
     private func time(of lane: LaneView) -> Phrase {
         var phrase = Phrase("\(Figures.decimal(lane.seconds)) s of work")
         if lane.queueSeconds >= 0.05 { phrase.add(", \(Figures.decimal(lane.queueSeconds)) s in queue") }
-        if lane.retrySeconds >= 0.05 { phrase.add(", \(Figures.decimal(lane.retrySeconds)) s lost", theme[.warning]) }
+        let lost = lane.retrySeconds + lane.stoppedSeconds
+        if lost >= 0.05 { phrase.add(", \(Figures.decimal(lost)) s lost", theme[.warning]) }
         return phrase
     }
 

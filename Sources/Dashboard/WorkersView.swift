@@ -172,6 +172,10 @@ struct PaneView {
         if lane.settled >= lane.share, lane.seconds > 0 {
             facts.append(Fact(Phrase("work", theme[.label], Figures.decimal(lane.seconds) + " s"), rank: 3))
         }
+        if lane.stoppedSeconds >= 0.05 {
+            let seconds = Figures.decimal(lane.stoppedSeconds)
+            facts.append(Fact(Phrase("done again", theme[.label], seconds + " s"), rank: 4))
+        }
         if lane.retrySeconds >= 0.05 {
             facts.append(Fact(Phrase("retries", theme[.label], Figures.decimal(lane.retrySeconds) + " s"), rank: 0))
         }

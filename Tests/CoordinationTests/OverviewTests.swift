@@ -225,7 +225,7 @@ import Testing
         #expect(Self.cause([], shares: [1, 1], t: 10) == nil)
     }
 
-    @Test("The largest share, idle workers, queues and retries are told apart")
+    @Test("The largest share, idle workers, queues, retries and stops are told apart")
     func causes() throws {
         let one = Sample.first(1)
         let two = Sample.first(2)
@@ -238,12 +238,15 @@ import Testing
             Sample.ok(one, 0, seconds: 10),
         ]
         #expect(Self.cause(late, shares: [1], t: 40) == .queueDelay(seconds: 30))
-        let again: [Event.Body] = [
-            Sample.intended(one, 0..<1), .attemptAccepted(one, job: "j"),
-            .attemptStarted(one, instance: nil, delayMS: nil),
-            .attemptEnded(one, AttemptEnd(.lost, status: "FAILED")), Sample.ok(one.next, 0, seconds: 10),
-        ]
-        #expect(Self.cause(again, shares: [1], t: 50) == .retries(seconds: 10))
+        for (end, cause) in [(AttemptEnd.Kind.lost, EfficiencyCause.retries(seconds: 10)), (.gone, .stop(seconds: 10))]
+        {
+            let again: [Event.Body] = [
+                Sample.intended(one, 0..<1), .attemptAccepted(one, job: "j"),
+                .attemptStarted(one, instance: nil, delayMS: nil),
+                .attemptEnded(one, AttemptEnd(end, status: "FAILED")), Sample.ok(one.next, 0, seconds: 10),
+            ]
+            #expect(Self.cause(again, shares: [1], t: 50) == cause)
+        }
     }
 
     @Test(
@@ -256,6 +259,7 @@ import Testing
             (.idleWorkers(1), "1 worker had no flashpoint"), (.idleWorkers(3), "3 workers had no flashpoint"),
             (.queueDelay(seconds: 12), "jobs waited 12.0 s in all for a machine (queue and cold start)"),
             (.retries(seconds: 4.5), "4.5 s in all went into retries"),
+            (.stop(seconds: 4.5), "4.5 s of work in all went with the stop and were done again"),
         ] as [(EfficiencyCause, String)]
     )
     func text(cause: EfficiencyCause, text: String) {
