@@ -16,6 +16,8 @@ struct RunSession: Sendable {
         var departure: RunLauncher.Departure
         var folder: RunFolder
         var overview: Overview
+        /// Whether the answer was written where it was asked for.
+        var isDelivered = false
         /// How the operator left the screen, when there was one and it was left.
         var left: Dashboard.Departure?
     }
@@ -102,7 +104,9 @@ struct RunSession: Sendable {
             if let screen { await tellLog(of: folder, to: screen) }
             let launcher = try launcher()
             var departure = try await launcher.drive(folder) { try await attend($0, watch, screen) }
-            while let screen, case .ended = departure {
+            while let screen, case .ended(let answer) = departure {
+                // At once: nobody knows how long the screen stays.
+                try await answers.deliver(answer, from: journal)
                 // Nothing runs and nothing wakes up while the operator looks at the end.
                 interruption.onSignal { _ in await screen.close() }
                 guard let command = await screen.nextCommand() else { break }
@@ -115,7 +119,13 @@ struct RunSession: Sendable {
                 }
             }
             try journal.close()
-            return Driven(departure: departure, folder: folder, overview: watch.overview)
+            let isEnded = if case .ended = departure { true } else { false }
+            return Driven(
+                departure: departure,
+                folder: folder,
+                overview: watch.overview,
+                isDelivered: isEnded && screen != nil
+            )
         } catch let error where CommandFailure(error).status == .fault && !(error is ConservationFault) {
             if error is CancellationError { throw error }
             throw RunFault(cause: "\(error)", run: folder.run, journal: folder.journalPath)
@@ -203,9 +213,11 @@ struct RunSession: Sendable {
         let folder = driven.folder
         switch driven.departure {
         case .ended(let answer):
-            let journal = try await SQLiteJournal.open(folder, for: .reading)
-            try await answers.deliver(answer, from: journal)
-            try journal.close()
+            if !driven.isDelivered {
+                let journal = try await SQLiteJournal.open(folder, for: .reading)
+                try await answers.deliver(answer, from: journal)
+                try journal.close()
+            }
             if answers.wantsSummary(beside: printsEvents) {
                 let summary = RunSummary(answer: answer, overview: driven.overview, journal: folder.journalPath)
                 await console.write(summary.text)
