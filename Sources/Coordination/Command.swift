@@ -4,6 +4,8 @@ package enum Command: Sendable, Hashable {
     case cancelWorker(Int)
     /// Try the worker's failed and cancelled flashpoints again, or only those of them that are listed.
     case retryWorker(Int, indices: [Int]?)
+    /// Try all failed and cancelled flashpoints of the run again: its next generation.
+    case retryRun
     /// Cancel all that has not settled.
     case cancelRun
     /// Submit nothing new.

@@ -14,6 +14,10 @@ package enum Effect: Sendable, Hashable {
     case watch(AttemptRef, job: String, endpoint: String)
     /// Ask the endpoint to cancel the job.
     case cancelJob(AttemptRef, job: String, endpoint: String)
+    /// Ask the endpoint whether it has a job of the attempt, whose submission got no answer.
+    case find(AttemptRef, endpoint: String)
+    /// Pause and let the operator decide; where nobody can be asked, stop submitting and leave.
+    case ask(why: String)
     /// Bring the timer back as an event at `t` seconds driven.
     case setTimer(RunTimer, t: Double)
     /// Stop submitting and leave; the run can be resumed.

@@ -41,7 +41,7 @@ extension Event: Codable {
         case version = "v"
         case seconds = "t"
         case seq, at, event, why, worker, chunk, attempt, nonce, indices, endpoint, job, message, stage, instance
-        case status, kind, index, id, done, of, outcome, result, since, cause, level, estimated
+        case generation, status, kind, index, id, done, of, outcome, result, since, cause, level, estimated
         case failureClass = "class"
         case delayMS = "delay_ms"
         case executionMS = "execution_ms"

@@ -22,9 +22,12 @@ package struct Event: Sendable, Hashable {
     package enum Body: Sendable, Hashable {
         case runPlanned(RunHeader)
         case runResumed(endpoint: String)
-        case runPaused
+        /// Nothing new is submitted; `why` when the run paused itself to ask.
+        case runPaused(why: String? = nil)
         case runContinued
         case runCancelRequested(why: String)
+        /// All failed and cancelled flashpoints of the run are open again, for the `generation`th time, from 2.
+        case runRetried(generation: Int)
         case runEnded(RunAnswer)
         case attemptIntended(AttemptRef, nonce: String, indices: IndexList, endpoint: String)
         case attemptAccepted(AttemptRef, job: String)
@@ -32,6 +35,8 @@ package struct Event: Sendable, Hashable {
         case attemptRefused(AttemptRef, Failure)
         case attemptStarted(AttemptRef, instance: String?, delayMS: Int?)
         case attemptEnded(AttemptRef, AttemptEnd)
+        /// The job could not be cancelled and may go on to its limit.
+        case attemptUncancelled(AttemptRef, job: String, why: String)
         case flashpointStarted(AttemptRef, index: Int, id: String)
         case flashpointProgress(AttemptRef, index: Int, stage: String, done: Int, of: Int)
         /// A try failed and another one follows.
@@ -48,6 +53,10 @@ package struct Event: Sendable, Hashable {
         case endpointHealth(HealthCounters)
         case endpointUnreachable(since: Int64, cause: String)
         case endpointReachable
+        /// The journal can't grow; nothing is submitted and nothing is dropped until it can. Published, never journalled.
+        case diskFull(why: String)
+        /// The journal can grow again.
+        case diskFree
         case workerVitals(worker: Int, residentMB: Int, cpuSeconds: Double)
         case log(level: LogLevel, worker: Int?, message: String)
         /// A timer came due. Neither journalled nor published: what follows from it is.
@@ -57,7 +66,7 @@ package struct Event: Sendable, Hashable {
     /// Whether the event belongs into the journal's table of events.
     package var isJournalled: Bool {
         switch body {
-        case .log, .timerFired: false
+        case .log, .timerFired, .diskFull, .diskFree: false
         default: true
         }
     }
@@ -116,6 +125,10 @@ package struct AttemptEnd: Sendable, Hashable {
         case gone
         /// Somebody cancelled the job.
         case cancelled
+        /// The request or the result is larger than the platform takes.
+        case oversize
+        /// The endpoint never got the submission; nothing is charged.
+        case absent
     }
 
     package var kind: Kind

@@ -8,6 +8,7 @@ extension Event.Body {
         case .runResumed: "run.resumed"
         case .runPaused: "run.paused"
         case .runContinued: "run.continued"
+        case .runRetried: "run.retried"
         case .runCancelRequested: "run.cancelRequested"
         case .runEnded: "run.ended"
         case .attemptIntended: "attempt.intended"
@@ -16,6 +17,7 @@ extension Event.Body {
         case .attemptRefused: "attempt.refused"
         case .attemptStarted: "attempt.started"
         case .attemptEnded: "attempt.ended"
+        case .attemptUncancelled: "attempt.uncancelled"
         case .flashpointStarted: "flashpoint.started"
         case .flashpointProgress: "flashpoint.progress"
         case .flashpointFailed: "flashpoint.failed"
@@ -27,6 +29,8 @@ extension Event.Body {
         case .endpointHealth: "endpoint.health"
         case .endpointUnreachable: "endpoint.unreachable"
         case .endpointReachable: "endpoint.reachable"
+        case .diskFull: "disk.full"
+        case .diskFree: "disk.free"
         case .workerVitals: "worker.vitals"
         case .log: "log"
         case .timerFired: "timer.fired"
@@ -41,7 +45,14 @@ extension Event.Body {
         case .runEnded(let answer): try answer.encode(to: encoder)
         case .runResumed(let endpoint): try fields.encode(endpoint, forKey: .endpoint)
         case .runCancelRequested(let why): try fields.encode(why, forKey: .why)
-        case .runPaused, .runContinued, .endpointReachable, .timerFired: break
+        case .runContinued, .endpointReachable, .diskFree, .timerFired: break
+        case .runPaused(let why): try fields.encodeIfPresent(why, forKey: .why)
+        case .runRetried(let generation): try fields.encode(generation, forKey: .generation)
+        case .diskFull(let why): try fields.encode(why, forKey: .why)
+        case .attemptUncancelled(let ref, let job, let why):
+            try fields.encode(ref)
+            try fields.encode(job, forKey: .job)
+            try fields.encode(why, forKey: .why)
         case .attemptIntended(let ref, let nonce, let indices, let endpoint):
             try fields.encode(ref)
             try fields.encode(nonce, forKey: .nonce)

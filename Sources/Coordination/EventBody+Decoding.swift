@@ -8,7 +8,16 @@ extension Event.Body {
         case "run.planned": self = .runPlanned(try RunHeader(from: decoder))
         case "run.ended": self = .runEnded(try RunAnswer(from: decoder))
         case "run.resumed": self = .runResumed(endpoint: try fields.decode(String.self, forKey: .endpoint))
-        case "run.paused": self = .runPaused
+        case "run.paused": self = .runPaused(why: try fields.decodeIfPresent(String.self, forKey: .why))
+        case "run.retried": self = .runRetried(generation: try fields.decode(Int.self, forKey: .generation))
+        case "disk.full": self = .diskFull(why: try fields.decode(String.self, forKey: .why))
+        case "disk.free": self = .diskFree
+        case "attempt.uncancelled":
+            self = .attemptUncancelled(
+                try fields.ref(),
+                job: try fields.decode(String.self, forKey: .job),
+                why: try fields.decode(String.self, forKey: .why)
+            )
         case "run.continued": self = .runContinued
         case "run.cancelRequested": self = .runCancelRequested(why: try fields.decode(String.self, forKey: .why))
         case "attempt.intended":

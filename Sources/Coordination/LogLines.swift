@@ -46,9 +46,19 @@ package struct LogLines: Sendable {
             ]
         case .runResumed(let endpoint):
             return [LogLine(.info, "Run resumed on \(Self.address(endpoint))")]
-        case .runPaused: return [LogLine(.info, "Run paused: nothing new is submitted")]
+        case .runPaused(let why?): return [LogLine(.warning, "Run paused: \(why)")]
+        case .runPaused(nil): return [LogLine(.info, "Run paused: nothing new is submitted")]
         case .runContinued: return [LogLine(.info, "Run continued")]
         case .runCancelRequested(let why): return [LogLine(.warning, "Run cancelled: \(why)")]
+        case .runRetried(let generation):
+            for worker in lanes.indices { _ = reopened(worker + 1, indices: nil) }
+            let message = "Run tries its failed and cancelled flashpoints again (generation \(generation))"
+            return [LogLine(.info, message)]
+        case .diskFull(let why): return [LogLine(.error, "Nothing new is submitted: \(why)")]
+        case .diskFree: return [LogLine(.info, "The run's journal can grow again")]
+        case .attemptUncancelled(let ref, let job, let why):
+            let message = "Worker \(ref.worker): job \(job) could not be cancelled and may go on to its limit: \(why)"
+            return [LogLine(.error, worker: ref.worker, message)]
         case .runEnded(let answer):
             let counts = "\(answer.succeeded) ok, \(answer.failed) failed, \(answer.cancelled) cancelled"
             return [LogLine(.debug, "Run ended after \(Self.seconds(answer.durationSeconds)): \(counts)")]
@@ -115,6 +125,8 @@ package struct LogLines: Sendable {
         case .failed: Self.line(.warning, ref, "had its job fail\(time) (\(Self.place(ref)))\(words)")
         case .timedOut: Self.line(.warning, ref, "had its job time out\(time) (\(Self.place(ref)))\(words)")
         case .lost: Self.line(.warning, ref, "lost its job (\(Self.place(ref)))\(words)")
+        case .oversize: Self.line(.warning, ref, "has more than the platform takes (\(Self.place(ref)))\(words)")
+        case .absent: Self.line(.info, ref, "submits again what never arrived (\(Self.place(ref)))\(words)")
         case .gone: Self.line(.warning, ref, "has to submit again (\(Self.place(ref)))\(words)")
         case .cancelled: Self.line(.info, ref, "had its job cancelled (\(Self.place(ref)))\(words)")
         }

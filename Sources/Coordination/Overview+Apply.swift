@@ -11,8 +11,22 @@ extension Overview {
             halted = nil
             silence = nil
             isPaused = false
-        case .runPaused: isPaused = true
-        case .runContinued: isPaused = false
+            pauseCause = nil
+        case .runPaused(let why):
+            isPaused = true
+            pauseCause = why
+        case .runContinued:
+            isPaused = false
+            pauseCause = nil
+        case .runRetried(let generation):
+            self.generation = generation
+            for lane in lanes { reopened(lane.worker, indices: nil, t: event.t) }
+        case .diskFull(let why): diskTrouble = why
+        case .diskFree: diskTrouble = nil
+        case .attemptUncancelled(let ref, let job, let why):
+            if uncancelled.count < Self.uncancelledLimit {
+                uncancelled.append(UncancelledJob(attempt: ref, job: job, why: why))
+            }
         case .runCancelRequested(let why):
             cancelCause = why
             for place in lanes.indices where lanes[place].phase != nil { lanes[place].isCancelRequested = true }

@@ -29,9 +29,27 @@ package struct Overview: Sendable, Hashable {
         package var cause: String
     }
 
+    /// A job that could not be cancelled.
+    package struct UncancelledJob: Sendable, Hashable {
+        package var attempt: AttemptRef
+        package var job: String
+        package var why: String
+    }
+
+    /// Jobs that ``uncancelled`` names at most.
+    package static let uncancelledLimit = 64
+
     package internal(set) var header: RunHeader?
     package internal(set) var phase = Phase.unplanned
     package internal(set) var isPaused = false
+    /// Why the run paused itself, when it did.
+    package internal(set) var pauseCause: String?
+    /// Why the journal can't grow, while it can't.
+    package internal(set) var diskTrouble: String?
+    /// Jobs that could not be cancelled and may go on to their limit, at most ``uncancelledLimit`` of them.
+    package internal(set) var uncancelled: [UncancelledJob] = []
+    /// How often the run was opened, from 1.
+    package internal(set) var generation = 1
     /// Why the run is being cancelled, when it is.
     package internal(set) var cancelCause: String?
     /// Why the run stopped before its end, when the endpoint refused it.

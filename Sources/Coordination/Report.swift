@@ -12,6 +12,8 @@ package enum Report: Sendable, Hashable {
     /// A flashpoint's result, from a stream or from the job's output.
     case result(AttemptRef, ItemResult)
     case ended(AttemptRef, AttemptEnd)
+    /// The job could not be cancelled and may go on to its limit.
+    case uncancelled(AttemptRef, job: String, why: String)
     case health(HealthCounters)
     /// - since: Wall time in milliseconds since 1970.
     case unreachable(since: Int64, cause: String)

@@ -20,6 +20,8 @@ extension RunState {
             live(ref) == nil ? nil : .attemptStarted(ref, instance: instance, delayMS: delayMS)
         case .ended(let ref, let end):
             live(ref) == nil ? nil : .attemptEnded(ref, end)
+        case .uncancelled(let ref, let job, let why):
+            .attemptUncancelled(ref, job: job, why: why)
         case .record(let ref, let record):
             admit(record, of: ref, now: now)
         case .result(let ref, let result):

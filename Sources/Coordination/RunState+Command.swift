@@ -22,9 +22,15 @@ extension RunState {
             if phase == .ended { return .failure(.tooLate("the run has ended")) }
             if isCancelled { return .failure(.tooLate("the run is being cancelled already")) }
             return .success(.runCancelRequested(why: "asked by the operator"))
+        case .retryRun:
+            let isRetriable = flashpoints.standing.contains { $0 == .failed || $0 == .cancelled }
+            guard isRetriable else {
+                return .failure(.tooLate("the run has no failed or cancelled flashpoint to retry"))
+            }
+            return .success(.runRetried(generation: generation + 1))
         case .pause:
             if phase == .ended { return .failure(.tooLate("the run has ended")) }
-            return isPaused ? .failure(.tooLate("the run is paused already")) : .success(.runPaused)
+            return isPaused ? .failure(.tooLate("the run is paused already")) : .success(.runPaused())
         case .proceed:
             return isPaused ? .success(.runContinued) : .failure(.tooLate("the run is not paused"))
         }

@@ -13,7 +13,9 @@ extension RunState {
             return Failure(.timeout, "the job ran over its executionTimeout\(words)")
         case .lost:
             return Failure(.infra, "the job was lost\(words)")
-        case .gone, .cancelled:
+        case .oversize:
+            return Failure(.permanent, "too large for the platform\(words)")
+        case .gone, .cancelled, .absent:
             return Failure(.infra, "the job is gone\(words)")
         }
     }

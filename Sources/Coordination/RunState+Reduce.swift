@@ -29,6 +29,9 @@ extension RunState {
             phase = .ended
             finalAnswer = answer
             return []
+        case .runRetried(let generation):
+            self.generation = generation
+            return lanes.flatMap { retried($0.worker, only: nil) }
         case .attemptIntended(let ref, _, let indices, let endpoint):
             return intended(ref, indices: indices, endpoint: endpoint)
         case .attemptAccepted(let ref, let job):
@@ -74,7 +77,7 @@ extension RunState {
         case .endpointReachable:
             silentSince = nil
             return []
-        case .endpointHealth, .workerVitals, .log:
+        case .endpointHealth, .workerVitals, .log, .attemptUncancelled, .diskFull, .diskFree:
             return []
         case .timerFired(let timer):
             return fired(timer, t: event.t)
@@ -177,7 +180,7 @@ extension RunState {
         if live.job == nil, end.kind != .gone { lanes[ref.worker - 1].abandon(live) }
         if live.isCancelled { return cancellations(of: open, ref) }
         switch end.kind {
-        case .gone:
+        case .gone, .absent:
             return sendAgain(open, ref)
         case .cancelled:
             // After a cancelling that was taken back, what it stopped goes on; else somebody else meant it.
@@ -187,7 +190,7 @@ extension RunState {
             lanes[ref.worker - 1].unanswered += 1
             let ceiling = plan.policy.backOffCeiling(tries: lanes[ref.worker - 1].unanswered)
             return sendAgain(open, ref, ceiling: ceiling, why: "the submission got no answer")
-        case .completed:
+        case .completed, .oversize:
             return blame(open, ref) { state, index in state.failure(of: index, after: end) }
         case .failed, .timedOut, .lost:
             let suspects = open.filter { live.begun.contains($0) && !flashpoints.isToRetry[$0] }
@@ -288,9 +291,8 @@ extension RunState {
             let next = lane(worker)?.retries.compactMap(\.due).filter { $0 > t }.min()
             return next.map { [.setTimer(timer, t: $0)] } ?? []
         case .unknownGrace(let ref):
-            guard live(ref)?.phase == .unknown else { return [] }
-            let message = "the submission got no answer; it may have run, and its results are taken if they come"
-            return [.record(.attemptEnded(ref, AttemptEnd(.lost, status: "UNKNOWN", message: message)))]
+            guard let live = live(ref), live.phase == .unknown else { return [] }
+            return [.find(ref, endpoint: live.endpoint)]
         case .silence:
             // A hundredth of a second, since a timer may fire early and is not set again.
             guard !hasBeenAccepted, halted == nil, let silentSince, let limit = plan.policy.silenceLimit,

@@ -27,6 +27,8 @@ package struct RunState: Sendable {
     package internal(set) var phase = Phase.planned
     package internal(set) var isPaused = false
     package internal(set) var isCancelled = false
+    /// How often the run was opened, from 1: one more with each retry of the whole run.
+    package internal(set) var generation = 1
     package internal(set) var flashpoints: FlashpointColumns
     package internal(set) var lanes: [Lane]
     package internal(set) var counts = Counts()
@@ -120,6 +122,6 @@ extension RunState: Equatable {
             && left.speedup == right.speedup && left.hasBeenAccepted == right.hasBeenAccepted
             && left.silentSince == right.silentSince && left.plannedAt == right.plannedAt && left.t == right.t
             && left.finalAnswer == right.finalAnswer && left.halted == right.halted
-            && left.lastProgress == right.lastProgress
+            && left.lastProgress == right.lastProgress && left.generation == right.generation
     }
 }

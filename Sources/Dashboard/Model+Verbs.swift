@@ -112,6 +112,7 @@ extension Model {
             switch command {
             case .cancelWorker(let worker): cancelled.append(worker)
             case .retryWorker(let worker, _): retried.append(worker)
+            case .retryRun: return "all that failed or was cancelled is tried again"
             case .cancelRun: return "the run is being cancelled"
             case .pause: return "paused: nothing new is submitted, jobs that run go on"
             case .proceed: return "the run goes on"

@@ -19,11 +19,25 @@ package protocol Backend: Sendable {
     /// Returns early when the task is cancelled; the job itself goes on then.
     func watch(_ order: JobOrder, job: String, report: @escaping Reporter) async
 
+    /// Looks for the job of an attempt whose submission got no answer: accepted, or ended as absent or as lost.
+    ///
+    /// Lost when the endpoint can't tell. Returns nothing when the task is cancelled.
+    func find(_ order: JobOrder, report: @escaping Reporter) async -> Report?
+
     /// Asks for a job to be cancelled, again until it is heard; the watch sees the end.
     func cancel(_ order: JobOrder, job: String, report: @escaping Reporter) async
 
     /// Does what is to be done beside the jobs, such as asking for the endpoint's health, until cancelled.
     func attend(report: @escaping Reporter) async
+}
+
+extension AttemptEnd {
+    /// The end of an attempt of which nobody can tell whether it has a job.
+    package static let unanswered = AttemptEnd(
+        .lost,
+        status: "UNKNOWN",
+        message: "the submission got no answer; it may have run, and its results are taken if they come"
+    )
 }
 
 /// Takes a backend's reports, in order; waits while the driver is busy.

@@ -43,6 +43,7 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
     private let sources: Sources
     private let control: RunControl
     private let feed: EventFeed
+    private let options: DriverOptions
     private var began: C.Instant
     private let drivenBefore: Double
     /// How long a stop waits for what is still being streamed, in seconds.
@@ -70,7 +71,8 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
         journal: J,
         sources: Sources,
         control: RunControl,
-        feed: EventFeed
+        feed: EventFeed,
+        options: DriverOptions = DriverOptions()
     ) {
         self.state = state
         self.seq = seq
@@ -80,6 +82,7 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
         self.sources = sources
         self.control = control
         self.feed = feed
+        self.options = options
         began = clock.now
         drivenBefore = state.t
     }
@@ -135,6 +138,7 @@ extension RunDriver {
         case submit(JobOrder)
         case watch(JobOrder, job: String)
         case cancel(JobOrder, job: String)
+        case find(JobOrder)
         case setTimer(RunTimer, due: Double)
         case drain
     }
@@ -220,6 +224,15 @@ extension RunDriver {
             batch.actions.append(.watch(order(ref, endpoint: endpoint), job: job))
         case .cancelJob(let ref, let job, let endpoint):
             batch.actions.append(.cancel(order(ref, endpoint: endpoint), job: job))
+        case .find(let ref, let endpoint):
+            batch.actions.append(.find(order(ref, endpoint: endpoint)))
+        case .ask(let why):
+            if options.asksOperator {
+                follows.append(.runPaused(why: why))
+            } else {
+                follows.append(.log(level: .error, worker: nil, message: why))
+                batch.halted = Failure(.transient, why)
+            }
         case .setTimer(let timer, let due):
             batch.actions.append(.setTimer(timer, due: due))
         }
@@ -248,13 +261,18 @@ extension RunDriver {
     /// Commits the batch, then does what it permits, then tells about it.
     private func settle(_ batch: Batch, in group: inout ThrowingDiscardingTaskGroup<any Error>) async throws {
         let journalled = batch.events.filter(\.isJournalled)
+        options.moment?(.beforeCommit)
         do {
             if !journalled.isEmpty { try await journal.commit(journalled) }
         } catch {
             for (reply, _) in batch.receipts { reply(.tooLate("the run's journal can't be written: \(error)")) }
             throw error
         }
-        for action in batch.actions { act(action, in: &group) }
+        options.moment?(.afterCommit)
+        for action in batch.actions {
+            act(action, in: &group)
+            options.moment?(.afterAction)
+        }
         if !batch.events.isEmpty { await feed.publish(batch.events) }
         for (reply, receipt) in batch.receipts { reply(receipt) }
     }
@@ -270,6 +288,10 @@ extension RunDriver {
             group.addTask { await backend.watch(order, job: job, report: report) }
         case .cancel(let order, let job):
             group.addTask { await backend.cancel(order, job: job, report: report) }
+        case .find(let order):
+            group.addTask {
+                if let found = await backend.find(order, report: report) { await report(found) }
+            }
         case .setTimer(let timer, let due):
             send(.timer(timer, due: due), after: max(0, due - t), to: mailbox, in: &group)
         case .drain:

@@ -89,6 +89,10 @@ package final class SimulatedBackend: Backend {
         }
     }
 
+    package func find(_ order: JobOrder, report: @escaping Reporter) async -> Report? {
+        .ended(order.ref, .unanswered)
+    }
+
     package func cancel(_ order: JobOrder, job: String, report: @escaping Reporter) async {
         let now = clock.now
         let cancellation = state.withLock { state -> Latch? in

@@ -13,6 +13,13 @@ package protocol Journal: Sendable {
 
     /// At most `limit` events with numbers above `seq`, in their order, results included; none at the end only.
     func events(after seq: Int, limit: Int) async throws -> [Event]
+
+    /// Bytes that are free where the journal grows; `nil` when that can't be told or there is no limit.
+    func freeBytes() -> Int64?
+}
+
+extension Journal {
+    package func freeBytes() -> Int64? { nil }
 }
 
 /// What has come out of a run, read in pages.

@@ -30,7 +30,7 @@ import Testing
             #""chunks":[1,1],"cleanup":true,"date":"2025-01-01","flashpoints":3,"run":"20250101-k3f9","shares":[2,1],"strategy":"even","trigger":"manual","workers":2"#
         ),
         (.runResumed(endpoint: "http://h/v2/e#1"), "run.resumed", #""endpoint":"http://h/v2/e#1""#),
-        (.runPaused, "run.paused", ""),
+        (.runPaused(), "run.paused", ""),
         (.runContinued, "run.continued", ""),
         (.runCancelRequested(why: "asked"), "run.cancelRequested", #""why":"asked""#),
         (
@@ -170,7 +170,7 @@ import Testing
     )
     func wallTime(at: Int64) throws {
         for offset in 0..<50 as Range<Int64> {
-            let event = Event(seq: 1, at: at + offset * 37, t: 0, body: .runPaused)
+            let event = Event(seq: 1, at: at + offset * 37, t: 0, body: .runPaused())
             #expect(try JSONCoding.decode(Event.self, from: try JSONCoding.encode(event)) == event)
         }
     }

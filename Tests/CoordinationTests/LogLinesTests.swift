@@ -120,7 +120,7 @@ import Testing
             ),
             (.workerCancelRequested(worker: 1), "WARNING: Worker 1 cancelled: the rest of its share is dropped"),
             (.runCancelRequested(why: "asked by the operator"), "WARNING: Run cancelled: asked by the operator"),
-            (.runPaused, "INFO: Run paused: nothing new is submitted"),
+            (.runPaused(), "INFO: Run paused: nothing new is submitted"),
             (.runContinued, "INFO: Run continued"),
             (
                 .runResumed(endpoint: "http://127.0.0.1:9/v2/local#7"),

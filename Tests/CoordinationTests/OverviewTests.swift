@@ -172,7 +172,7 @@ import Testing
         let refusal = Failure(.config, "401")
         var bodies: [Event.Body] = [
             .runPlanned(Sample.header([1])), .endpointHealth(health), .endpointUnreachable(since: 5, cause: "no route"),
-            .runPaused, .runCancelRequested(why: "asked"), .attemptRefused(Self.one, refusal),
+            .runPaused(), .runCancelRequested(why: "asked"), .attemptRefused(Self.one, refusal),
             .flashpointDuplicate(Self.one, index: 0, id: "fp-0"),
         ]
         let troubled = Self.overview(bodies)

@@ -119,7 +119,7 @@ struct DrawTests {
 
     @Test("Paused, frozen, stale, interrupted, refused and looked at only: each has its mark")
     func marks() throws {
-        var paused = Scenes.model(Scenes.busy + [(191.0, .runPaused)], at: 192)
+        var paused = Scenes.model(Scenes.busy + [(191.0, .runPaused())], at: 192)
         #expect(paused.draw().rows[0].contains(" PAUSED "))
         #expect(paused.draw().rows.contains { $0.contains("nothing new is submitted") && $0.contains("p continues") })
         _ = paused.update(.input(.key(.character("z"))), now: Scenes.start + 192_000)

@@ -197,7 +197,7 @@ import Testing
     func pause() {
         var model = Run.model()
         #expect(model.type("p") == [.send([.pause])])
-        _ = model.update(.report(.events(Run.events([.runPaused], from: 20))), now: 20_000)
+        _ = model.update(.report(.events(Run.events([.runPaused()], from: 20))), now: 20_000)
         #expect(model.type("p") == [.send([.proceed])])
         var ended = Run.model(Run.usual + Run.events([Run.answer(ok: 6)], from: 20))
         #expect(ended.type("p").isEmpty)

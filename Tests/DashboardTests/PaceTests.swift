@@ -48,7 +48,7 @@ import Testing
         let bodies = start + [Run.ok(1, 0), Run.ok(2, 3), Run.ok(1, 1)]
         let (third, thirdPace) = Self.played(bodies, every: 1)
         #expect(thirdPace.estimate(third, at: 10) != nil)
-        let (paused, pausedPace) = Self.played(bodies + [.runPaused], every: 1)
+        let (paused, pausedPace) = Self.played(bodies + [.runPaused()], every: 1)
         #expect(pausedPace.estimate(paused, at: 11) == nil)
         let (ended, endedPace) = Self.played(bodies + [Run.answer(ok: 6)], every: 1)
         #expect(endedPace.estimate(ended, at: 11) == nil)

@@ -62,7 +62,7 @@ struct FollowerTests {
     func once() async throws {
         try await withTemporaryFolder { home in
             let (folder, journal) = try await plan(in: home)
-            try await journal.commit((1...2_500).map { Event(seq: $0, at: 0, t: 0, body: .runPaused) })
+            try await journal.commit((1...2_500).map { Event(seq: $0, at: 0, t: 0, body: .runPaused()) })
             let line = RunLog.Line(at: 5, level: .info, worker: 1, message: "hello")
             try RunLog(path: folder.logPath).append([line])
             var told = Told()
@@ -88,7 +88,7 @@ struct FollowerTests {
                 }
                 await look(clock)
                 #expect(told.value.standings == [.driven(pid: ProcessInfo.processInfo.processIdentifier)])
-                try await journal.commit([Event(seq: 1, at: 0, t: 0, body: .runPaused)])
+                try await journal.commit([Event(seq: 1, at: 0, t: 0, body: .runPaused())])
                 log.append([RunLog.Line(at: 5, level: .debug, worker: nil, message: "too much")])
                 log.append([RunLog.Line(at: 5, level: .warning, worker: nil, message: "one")])
                 await look(clock)

@@ -215,7 +215,7 @@ struct CommandTests {
 
     private static func isCommand(_ event: Event) -> Bool {
         switch event.body {
-        case .runPaused, .runContinued, .workerCancelRequested, .workerRetried, .runCancelRequested: true
+        case .runPaused, .runContinued, .workerCancelRequested, .workerRetried, .runRetried, .runCancelRequested: true
         default: false
         }
     }
@@ -226,6 +226,7 @@ struct CommandTests {
         case .proceed: "run.continued"
         case .cancelWorker: "worker.cancelRequested"
         case .retryWorker: "worker.retried"
+        case .retryRun: "run.retried"
         case .cancelRun: "run.cancelRequested"
         }
     }

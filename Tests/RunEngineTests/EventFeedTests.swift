@@ -8,7 +8,7 @@ import Testing
 @Suite("Feed of events", .timeLimit(.minutes(5)))
 struct EventFeedTests {
     private static func event(_ seq: Int, isLog: Bool = false) -> Event {
-        let body: Event.Body = isLog ? .log(level: .info, worker: nil, message: "\(seq)") : .runPaused
+        let body: Event.Body = isLog ? .log(level: .info, worker: nil, message: "\(seq)") : .runPaused()
         return Event(seq: seq, at: 0, t: 0, body: body)
     }
 

@@ -8,7 +8,7 @@ import Testing
 struct RememberingFeedTests {
     private static func event(_ seq: Int) -> Event {
         // Every third one is a log line, which the journal does not have.
-        let body: Event.Body = seq.isMultiple(of: 3) ? .log(level: .info, worker: nil, message: "\(seq)") : .runPaused
+        let body: Event.Body = seq.isMultiple(of: 3) ? .log(level: .info, worker: nil, message: "\(seq)") : .runPaused()
         return Event(seq: seq, at: 0, t: 0, body: body)
     }
 

@@ -41,7 +41,7 @@ struct JournalContractTests {
     @Test("Log lines and timers are left out", arguments: Kind.allCases)
     func unjournalled(_ kind: Kind) async throws {
         let bodies: [Event.Body] = [
-            .log(level: .info, worker: 1, message: "hello"), .runPaused, .timerFired(.silence), .runContinued,
+            .log(level: .info, worker: 1, message: "hello"), .runPaused(), .timerFired(.silence), .runContinued,
         ]
         let events = SampleEvents.numbered(bodies)
         try await withJournal(kind) { journal in
@@ -55,7 +55,7 @@ struct JournalContractTests {
     func pages(_ kind: Kind) async throws {
         try await withJournal(kind) { journal in
             let numbers = [1, 2, 5, 6, 7, 11]
-            for seq in numbers { try await journal.commit([Event(seq: seq, at: 0, t: 0, body: .runPaused)]) }
+            for seq in numbers { try await journal.commit([Event(seq: seq, at: 0, t: 0, body: .runPaused())]) }
             #expect(try await journal.events(after: 0, limit: 2).map(\.seq) == [1, 2])
             #expect(try await journal.events(after: 2, limit: 2).map(\.seq) == [5, 6])
             #expect(try await journal.events(after: 3, limit: 10).map(\.seq) == [5, 6, 7, 11])

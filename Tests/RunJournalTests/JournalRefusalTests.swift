@@ -136,7 +136,7 @@ struct JournalRefusalTests {
     func unreadableEvent() async throws {
         try await withTemporaryFolder { home in
             let journal = try await SampleRun.create(in: home)
-            try await journal.commit(SampleEvents.numbered([.runPaused, .runContinued]))
+            try await journal.commit(SampleEvents.numbered([.runPaused(), .runContinued]))
             try await journal.pool.write { try $0.execute(sql: "UPDATE event SET body = '{' WHERE seq = 2") }
             let error = await #expect(throws: JournalError.self) { _ = try await journal.loadState() }
             #expect(error?.description.contains("event 2 can't be read") == true)

@@ -12,7 +12,7 @@ struct JournalWatchTests {
             let watch = try JournalWatch(journal.folder)
             let before = try watch.version()
             #expect(try watch.version() == before)
-            try await journal.commit([Event(seq: 1, at: 0, t: 0, body: .runPaused)])
+            try await journal.commit([Event(seq: 1, at: 0, t: 0, body: .runPaused())])
             let after = try watch.version()
             #expect(after != before)
             _ = try await journal.events(after: 0, limit: 10)

@@ -71,7 +71,7 @@ struct PlanReloadTests {
                 SampleEvents.settled(8, worker: 3, .cancelled),
                 SampleEvents.failed(9, worker: 3),
                 .workerRetried(worker: 3, indices: [9]),
-                .runPaused,
+                .runPaused(),
             ])
             var state = RunState(plan: try await journal.loadPlan())
             for event in events { _ = state.reduce(event) }

@@ -128,7 +128,7 @@ struct RunStoreTests {
     func listingLive() async throws {
         try await withTemporaryFolder { home in
             let journal = try await SampleRun.create(in: home)
-            try await journal.commit(SampleEvents.numbered([.runPaused]))
+            try await journal.commit(SampleEvents.numbered([.runPaused()]))
             let run = try #require(try await RunStore(home: home.path).runs().first)
             #expect(try run.plan.get().createdAt == SampleRun.createdAt)
             try await journal.commit(SampleEvents.numbered([.runContinued], from: 2))

@@ -42,7 +42,7 @@ struct SQLiteJournalTests {
             let opened = try await SQLiteJournal.open(folder, for: .writing)
             try await check(opened)
             // Again after a commit: a transaction must not bring the old value back.
-            try await opened.commit(SampleEvents.numbered([.runPaused]))
+            try await opened.commit(SampleEvents.numbered([.runPaused()]))
             try await check(opened)
             try opened.close()
         }
@@ -58,7 +58,7 @@ struct SQLiteJournalTests {
             #expect(counter.count == 1)
             try await journal.commit(SampleEvents.numbered([.log(level: .info, worker: nil, message: "m")], from: 90))
             #expect(counter.count == 1)
-            try await journal.commit(SampleEvents.numbered([.runPaused, .runContinued], from: 100))
+            try await journal.commit(SampleEvents.numbered([.runPaused(), .runContinued], from: 100))
             #expect(counter.count == 2)
             try journal.close()
         }
@@ -68,7 +68,7 @@ struct SQLiteJournalTests {
     func atomic() async throws {
         try await withTemporaryFolder { home in
             let journal = try await SampleRun.create(in: home)
-            try await journal.commit(SampleEvents.numbered([.runPaused]))
+            try await journal.commit(SampleEvents.numbered([.runPaused()]))
             let wrong = [SampleEvents.ok(0), SampleEvents.failed(1), SampleEvents.ok(12)]
             let error = await #expect(throws: JournalError.self) {
                 try await journal.commit(SampleEvents.numbered(wrong, from: 2))
@@ -84,7 +84,7 @@ struct SQLiteJournalTests {
             // The same numbers are free again.
             try await journal.commit(SampleEvents.numbered(Array(wrong.prefix(2)), from: 2))
             #expect(try await journal.events(after: 1, limit: 10).map(\.seq) == [2, 3])
-            await #expect(throws: JournalError.self) { try await journal.commit(SampleEvents.numbered([.runPaused])) }
+            await #expect(throws: JournalError.self) { try await journal.commit(SampleEvents.numbered([.runPaused()])) }
             try journal.close()
         }
     }
@@ -96,7 +96,7 @@ struct SQLiteJournalTests {
             let pages = try #require(try await pragma("page_count", journal))
             _ = try await pragma("max_page_count = \(pages)", journal)
             let big = String(repeating: "x", count: 100_000)
-            let batch = SampleEvents.numbered([.runPaused, SampleEvents.settled(0, .ok(result: .string(big)))])
+            let batch = SampleEvents.numbered([.runPaused(), SampleEvents.settled(0, .ok(result: .string(big)))])
             await #expect(throws: JournalError(path: journal.folder.journalPath, .diskFull)) {
                 try await journal.commit(batch)
             }
@@ -137,7 +137,7 @@ struct SQLiteJournalTests {
                 #expect(try await reader.results(in: seq..<seq + 1) == journal.results(in: seq..<seq + 1))
             }
             await #expect(throws: JournalError.self) {
-                try await reader.commit(SampleEvents.numbered([.runPaused], from: 4))
+                try await reader.commit(SampleEvents.numbered([.runPaused()], from: 4))
             }
             #expect(try await journal.events(after: 3, limit: 10).isEmpty)
             try reader.close()

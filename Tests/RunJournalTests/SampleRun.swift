@@ -121,7 +121,7 @@ enum SampleEvents {
     static let everyKind: [Event.Body] = [
         .runPlanned(SampleRun.header("20251002-k3f9", 12, SampleRun.plan(12, workers: 3))),
         .runResumed(endpoint: "http://127.0.0.1:8000/v2/local#abc"),
-        .runPaused,
+        .runPaused(),
         .runContinued,
         .runCancelRequested(why: "asked by the operator"),
         .attemptIntended(ref, nonce: "n-1", indices: [4, 5, 9], endpoint: "https://api.runpod.ai/v2/e1"),

@@ -1,0 +1,19 @@
+/// How a driver behaves beyond what its run says.
+package struct DriverOptions: Sendable {
+    /// A point between what the driver keeps and what it does, where a process may die.
+    package enum Moment: Sendable, Hashable {
+        case beforeCommit
+        case afterCommit
+        case afterAction
+    }
+
+    /// Whether somebody looks on and can be asked; else a run that would ask stops, and can be resumed.
+    package var asksOperator = false
+    /// Told of every moment as it comes; for tests that end the process there.
+    package var moment: (@Sendable (Moment) -> Void)?
+
+    package init(asksOperator: Bool = false, moment: (@Sendable (Moment) -> Void)? = nil) {
+        self.asksOperator = asksOperator
+        self.moment = moment
+    }
+}
