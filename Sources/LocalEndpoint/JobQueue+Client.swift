@@ -112,7 +112,7 @@ extension JobQueue {
         answer(waiter, .removed(queued.count))
     }
 
-    /// Tells which jobs there are, the newest first and at most ``Limits/listed``.
+    /// Which jobs there are, the newest first and at most `Limits.listed`.
     var list: Reply {
         // The line of all numbers is not kept, and the list is asked for less than once a second.
         let newest = jobs.values.sorted { $0.number > $1.number }.prefix(limits.listed)

@@ -12,7 +12,7 @@ extension RunPodBackend {
             for look in 0..<2 {
                 if look > 0 { try await clock.sleep(for: .seconds(3)) }
                 let listing = try await search.listing(since: clock.now, clock: clock) {
-                    try await listing(report: report)
+                    try await listedJobs(report: report)
                 }
                 if let job = listing?.job(of: mark) { return .accepted(order.ref, job: job.id) }
                 guard let listing, listing.provesAbsence else { return .ended(order.ref, .unanswered) }
@@ -28,7 +28,7 @@ extension RunPodBackend {
     /// The endpoint's jobs, or `nil` when it does not tell them.
     ///
     /// Silence is tried against for ever, but where the endpoint answers other questions it is this operation that fails.
-    private func listing(report: Reporter) async throws -> JobListing? {
+    private func listedJobs(report: Reporter) async throws -> JobListing? {
         var failures = 0
         return try await untilHeard(report: report) {
             do {
