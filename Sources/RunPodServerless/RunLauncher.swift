@@ -124,10 +124,10 @@ private struct Turn: Sendable {
         let driver = RunDriver(
             state: state,
             seq: seq,
-            clock: ContinuousClock(),
+            clock: SuspendingClock(),
             backend: backend,
             journal: journal,
-            sources: RunDriver<ContinuousClock, B, SQLiteJournal>.Sources(
+            sources: RunDriver<SuspendingClock, B, SQLiteJournal>.Sources(
                 wallTime: sources.wallTime,
                 chance: sources.chance,
                 nonce: { UUID().uuidString.lowercased() }
