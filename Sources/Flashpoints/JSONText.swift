@@ -157,7 +157,7 @@ package struct JSONText: Sendable {
         case .object(let members):
             bytes.append(UInt8(ascii: "{"))
             var isFirst = true
-            for (key, member) in members.sorted(by: { $0.key < $1.key }) {
+            for (key, member) in members.sorted(by: { $0.key.precedesInBytes($1.key) }) {
                 if !isFirst { bytes.append(UInt8(ascii: ",")) }
                 isFirst = false
                 append(key)
@@ -177,5 +177,22 @@ extension JSONValue {
         var text = JSONText()
         try text.append(self)
         return text.bytes
+    }
+}
+
+extension String {
+    /// Whether it comes first by its UTF-8, which is how the coder sorts keys; `<` sorts by what characters mean.
+    fileprivate func precedesInBytes(_ other: String) -> Bool {
+        utf8.withContiguousStorageIfAvailable { left in
+            other.utf8.withContiguousStorageIfAvailable { right in
+                let shared = min(left.count, right.count)
+                var place = 0
+                while place < shared {
+                    if left[place] != right[place] { return left[place] < right[place] }
+                    place += 1
+                }
+                return left.count < right.count
+            }
+        }.flatMap { $0 } ?? utf8.lexicographicallyPrecedes(other.utf8)
     }
 }
