@@ -12,6 +12,7 @@ struct RunSummary {
     private var lines: [String] {
         var lines = ["Run \(answer.run): \(outcomes) in \(Self.seconds(answer.durationSeconds)) s", pace]
         if let cause = overview.efficiencyCause { lines.append("Below 0.6 because \(cause.text)") }
+        lines += overview.uncancelledLines
         lines += overview.failureGroups.map(Self.line)
         if answer.failed > 0 || answer.cancelled > 0 {
             lines.append("Their results are null; the others are kept. Run them again in a batch of their own")
