@@ -334,7 +334,7 @@ extension RunDriver {
         while true {
             let journalled = batch.events.filter(\.isJournalled)
             do {
-                if !journalled.isEmpty { try await journal.commit(journalled) }
+                if !journalled.isEmpty { try await journal.commit(journalled, leaving: state) }
                 break
             } catch let error as JournalError where error.reason == .diskFull {
                 if !isFull {
