@@ -51,7 +51,7 @@ let rooms: [[Target]] = [
         "RunPodServerless",
         [
             "Flashpoints", "Settings", "Coordination", "HTTPTransport", "RunPodAPI", "RunJournal", "RunEngine",
-            "LocalEndpoint", "ETLPipeline", logging,
+            "LocalEndpoint", "ETLPipeline", logging, nio, nioPosix,
         ],
         tests: ["SampleNews"]
     ),
