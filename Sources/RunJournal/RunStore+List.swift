@@ -35,3 +35,14 @@ extension RunStore {
         return Listing(runs: shown, more: runs.count - shown.count)
     }
 }
+
+extension RunStore {
+    /// Whether a run is at its end.
+    ///
+    /// - Throws: `JournalError` when its journal can't be read.
+    package static func hasEnded(_ folder: RunFolder) throws(JournalError) -> Bool {
+        try look(folder) { db, path in
+            try RunGlance(db, try plannedRun(db, path: path), path: path).answer != nil
+        }
+    }
+}
