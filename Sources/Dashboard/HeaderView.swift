@@ -131,10 +131,12 @@ struct HeaderView {
         if model.isFrozen { facts.append(Fact(Phrase(" FROZEN ", theme[.badge]), rank: 1)) }
         switch model.setup.role {
         case .driver: if model.isReadOnly { facts.append(Fact(Phrase("read-only", theme[.warning]), rank: 4)) }
-        case .viewer:
-            var phrase = Phrase("read-only", theme[.warning])
+        case .attached:
+            let word = model.isReadOnly ? "read-only" : "attached"
+            var phrase = Phrase(word, theme[.warning])
+            let short = phrase
             if case .driven(let pid?) = model.standing { phrase.add(" driven by pid \(pid)", theme[.label]) }
-            facts.append(Fact(phrase, rank: 4))
+            facts.append(Fact(phrase, rank: 4, short: (short, 5)))
         case .replay(let speed):
             facts.append(Fact(Phrase("replay \(Figures.factor(speed))", theme[.warning]), rank: 4))
         }

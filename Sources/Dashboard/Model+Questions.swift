@@ -27,6 +27,7 @@ extension Model {
         case .cancelWorkers(let workers): cancelWorkers(workers, openedAt)
         case .cancelRun: cancelRun(openedAt)
         case .leave: leave(openedAt)
+        case .stop: stop(openedAt)
         case .write: write(openedAt)
         }
     }
@@ -118,6 +119,31 @@ extension Model {
                     label: "Go on in the background",
                     meaning: "without a screen; etl-dash attach \(run) watches it"
                 ),
+            ],
+            openedAt: openedAt
+        )
+    }
+
+    private func stop(_ openedAt: Int64) -> Dialog? {
+        guard isLive else { return nil }
+        let overview = live.overview
+        let run = overview.header?.run ?? "RUN"
+        let jobs = overview.lanes.count { $0.isOut }
+        let driver = if case .driven(let pid?) = live.standing { "process \(pid)" } else { "the driver" }
+        var lines = ["\(driver.first?.uppercased() ?? "")\(driver.dropFirst()) submits nothing more and leaves."]
+        if setup.isBilled {
+            lines.append("\(Figures.count(jobs, "job")) on RunPod \(jobs == 1 ? "goes" : "go") on and \(jobs == 1 ? "bills" : "bill").")
+        } else {
+            lines.append("Its workers end; what they had not finished is done again.")
+        }
+        lines.append("etl-dash resume \(run) goes on with the run.")
+        return Dialog(
+            purpose: .stop,
+            title: "Stop \(driver)?",
+            lines: lines,
+            choices: [
+                Dialog.Choice(key: "n", label: "Keep it going", isSafe: true),
+                Dialog.Choice(key: "y", label: "Stop \(driver)"),
             ],
             openedAt: openedAt
         )

@@ -24,6 +24,7 @@ package struct Dialog: Sendable, Hashable {
         case cancelWorkers([Int])
         case cancelRun
         case leave
+        case stop
         case write
     }
 

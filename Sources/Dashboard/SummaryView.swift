@@ -93,7 +93,7 @@ struct SummaryView {
     /// What to press, a phrase a row.
     private func keys(width: Int) -> [Phrase] {
         var choices: [(String, String)] = [("q", "leave")]
-        if !scene.model.isReadOnly, scene.model.retriable > 0 {
+        if scene.model.isHeard, scene.model.retriable > 0 {
             choices.append(("* r", "retry what failed"))
         }
         if scene.overview.counts.failed > 0 { choices.append(("e", "next error")) }

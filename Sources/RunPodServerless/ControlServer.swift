@@ -90,7 +90,7 @@ struct ControlServer<C: Clock>: Sendable where C.Duration == Duration {
         _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>,
         _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
     ) async throws -> String? {
-        let heard = Mutex(clock.now)
+        let heard = Latest(clock.now)
         return try await withThrowingTaskGroup(of: String?.self) { group in
             group.addTask {
                 var lines = ControlLines(inbound.makeAsyncIterator())
@@ -101,13 +101,13 @@ struct ControlServer<C: Clock>: Sendable where C.Duration == Duration {
                     case .line(let line):
                         let reply = await reply(to: line)
                         try await outbound.write(ByteBuffer(bytes: ControlLine.encode(reply)))
-                        heard.withLock { $0 = clock.now }
+                        heard.instant.withLock { $0 = clock.now }
                     }
                 }
             }
             group.addTask {
                 while true {
-                    let due = heard.withLock { $0 }.advanced(by: limits.patience)
+                    let due = heard.instant.withLock { $0 }.advanced(by: limits.patience)
                     if due <= clock.now { return "no request came within \(limits.patience.components.seconds) s" }
                     try await clock.sleep(until: due, tolerance: .seconds(1))
                 }
@@ -128,6 +128,13 @@ struct ControlServer<C: Clock>: Sendable where C.Duration == Duration {
             return .receipt(.accepted)
         }
     }
+}
+
+/// When a client was heard last.
+private final class Latest<Instant: InstantProtocol>: Sendable {
+    let instant: Mutex<Instant>
+
+    init(_ instant: Instant) { self.instant = Mutex(instant) }
 }
 
 /// What is connected to a server.
