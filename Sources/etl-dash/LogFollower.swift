@@ -49,7 +49,7 @@ struct LogFollower<C: Clock>: Sendable where C.Duration == Duration {
             try await body([])
             let quiet = latestNews.duration(to: clock.now)
             try await clock.sleep(
-                for: RunFollower<C>.pause(sinceNews: quiet, isDriven: isDriven),
+                for: RunFollower<C>.pause(sinceNews: quiet, isDriven: isDriven, hasEnded: false),
                 tolerance: .milliseconds(50)
             )
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Coordination
 import Flashpoints
 import FoundationEssentials
 import RunJournal
