@@ -10,10 +10,13 @@ package final class ResultsSnapshot: Sendable {
     package let folder: RunFolder
     package let header: RunHeader
     private let snapshot: DatabaseSnapshot
+    /// What a row of results is found by: the flashpoint's position in journals of old, else its outcome's event.
+    private let resultKey: String
 
-    private init(folder: RunFolder, header: RunHeader, snapshot: DatabaseSnapshot) {
+    private init(folder: RunFolder, header: RunHeader, resultKey: String, snapshot: DatabaseSnapshot) {
         self.folder = folder
         self.header = header
+        self.resultKey = resultKey
         self.snapshot = snapshot
     }
 
@@ -26,9 +29,17 @@ package final class ResultsSnapshot: Sendable {
         let path = folder.journalPath
         return try JournalError.translating(path) {
             let snapshot = try journal.pool.makeSnapshot()
-            let header = try snapshot.read { try RunStore.plannedRun($0, path: path).header }
+            let (header, isByIndex) = try snapshot.read { db in
+                let isByIndex = try db.columns(in: "result").contains { $0.name == "idx" }
+                return (try RunStore.plannedRun(db, path: path).header, isByIndex)
+            }
             try journal.close()
-            return ResultsSnapshot(folder: folder, header: header, snapshot: snapshot)
+            return ResultsSnapshot(
+                folder: folder,
+                header: header,
+                resultKey: isByIndex ? "idx" : "seq",
+                snapshot: snapshot
+            )
         }
     }
 
@@ -107,9 +118,10 @@ package final class ResultsSnapshot: Sendable {
         isFailedOnly: Bool = false,
         includingResults: Bool
     ) async throws -> [FlashpointOutcome] {
-        try await read { db in
+        let resultKey = resultKey
+        return try await read { db in
             let body = includingResults ? "result.body" : "NULL"
-            let joined = includingResults ? "LEFT JOIN result ON result.idx = flashpoint.idx" : ""
+            let joined = includingResults ? "LEFT JOIN result ON result.\(resultKey) = outcome.\(resultKey)" : ""
             let rows = try Row.fetchCursor(
                 db.cachedStatement(
                     sql: """

@@ -6,6 +6,12 @@ extension RunStore {
         package var glance: Result<RunGlance, JournalError>
         /// The process that drives it now.
         package var driver: RunLock.Holder?
+
+        package init(folder: RunFolder, glance: Result<RunGlance, JournalError>, driver: RunLock.Holder? = nil) {
+            self.folder = folder
+            self.glance = glance
+            self.driver = driver
+        }
     }
 
     /// Runs, the newest first and those that can't be used last.
@@ -13,6 +19,11 @@ extension RunStore {
         package var runs: [ListedRun]
         /// How many more there are.
         package var more: Int
+
+        package init(runs: [ListedRun], more: Int) {
+            self.runs = runs
+            self.more = more
+        }
     }
 
     /// The newest runs, `limit` of them at most.

@@ -69,6 +69,10 @@ struct FailureReport {
         if let instance = history.last?.instance { facts.append("last on \(instance.withVisibleControls)") }
         var lines = ["  \(item.id.withVisibleControls)  \(facts.joined(separator: ", "))"]
         guard case .failed(let failure) = item.kind else { return lines }
+        // The cause above leaves out what differs.
+        if FailureGroup.message(of: failure, id: item.id) != failure.message {
+            lines.append("    \(failure.message.withVisibleControls)")
+        }
         if history.count > 1 || failure.kind == .poison {
             lines += history.map { "    \(text(of: $0))" }
         }
