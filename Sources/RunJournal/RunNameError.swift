@@ -2,8 +2,8 @@
 package enum RunNameError: Error, Sendable, Hashable {
     /// There are no runs at all.
     case noRuns(runsPath: String)
-    /// There are so many, and none can be used; why not the latest.
-    case noneUsable(Int, String)
+    /// None of the runs can be used; why not the latest.
+    case noneUsable(latest: String)
     /// No id begins so; the ids that come nearest.
     case unknown(String, nearest: [String])
     /// These ids all begin so.
@@ -61,8 +61,8 @@ extension RunNameError: CustomStringConvertible {
         switch self {
         case .noRuns(let path):
             return "there are no runs under \(path); start one with etl-dash run"
-        case .noneUsable(let count, let why):
-            return "none of the \(count) runs can be used; the latest: \(why)"
+        case .noneUsable(let why):
+            return "no run can be used; the latest: \(why)"
         case .unknown(let name, let nearest):
             return "there is no run \(name.debugDescription); the nearest: \(nearest.joined(separator: ", "))"
         case .ambiguous(let name, let matches):

@@ -7,9 +7,13 @@ extension RunStore {
             return folder(of: try RunNameError.match(name, among: try ids(), runsPath: runsPath))
         }
         let runs = try await runs()
-        guard let newest = runs.first else { throw RunNameError.noRuns(runsPath: runsPath) }
         // Runs that can be used come first.
-        if case .failure(let error) = newest.plan { throw RunNameError.noneUsable(runs.count, "\(error)") }
-        return newest.folder
+        if let newest = runs.first, case .success = newest.plan { return newest.folder }
+        for run in runs {
+            // What was never planned is no run yet.
+            guard case .failure(let error) = run.plan, error.reason != .unfinished else { continue }
+            throw RunNameError.noneUsable(latest: "\(error)")
+        }
+        throw RunNameError.noRuns(runsPath: runsPath)
     }
 }

@@ -97,8 +97,11 @@ struct RunListTests {
             let store = RunStore(home: home.path)
             await #expect(throws: RunNameError.noRuns(runsPath: store.runsPath)) { try await store.resolve("last") }
             let folder = try store.create(date: "2025-08-08", chance: Chance().next)
+            // What was never planned is no run.
+            await #expect(throws: RunNameError.noRuns(runsPath: store.runsPath)) { try await store.resolve("last") }
+            try Data("not a journal".utf8).write(to: URL(filePath: folder.journalPath))
             let error = await #expect(throws: RunNameError.self) { try await store.resolve("last") }
-            #expect(error?.description.hasPrefix("none of the 1 runs can be used; the latest: \(folder.path)") == true)
+            #expect(error?.description.hasPrefix("no run can be used; the latest: \(folder.journalPath)") == true)
         }
     }
 
@@ -108,7 +111,7 @@ struct RunListTests {
         "The nearest are those with the fewest slips, then those of the same day",
         arguments: [
             ("20250102-k3f8", ["20250102-k3f9"]), ("20250102-kf39", ["20250102-k3f9"]), ("k3f9", ["20250102-k3f9"]),
-            ("20250101-zzzz", ["20250101-abcd", "20250101-aaaa"]), ("20251231-zzz2", ["20251231-zzzz"]),
+            ("20250101-zzzz", ["20251231-zzzz", "20250101-abcd", "20250101-aaaa"]), ("20251231-zzz2", ["20251231-zzzz"]),
             ("20250102-K3F9", ["20250102-k3f9"]), ("20250101-abce", ["20250101-abcd", "20250101-aaaa"]),
         ]
     )
