@@ -16,7 +16,8 @@ extension Model {
         guard let renewed = self.dialog(dialog.purpose, openedAt: dialog.openedAt) else {
             overlay = nil
             let isOver = live.overview.phase == .ended
-            return tell(.hint, isOver ? "The run has ended meanwhile" : "There is nothing left to cancel")
+            let what = dialog.purpose == .paused ? "The run goes on" : "There is nothing left to cancel"
+            return tell(.hint, isOver ? "The run has ended meanwhile" : what)
         }
         overlay = .dialog(renewed)
     }
@@ -28,6 +29,7 @@ extension Model {
         case .cancelRun: cancelRun(openedAt)
         case .leave: leave(openedAt)
         case .stop: stop(openedAt)
+        case .paused: paused(openedAt)
         case .write: write(openedAt)
         }
     }
@@ -92,6 +94,28 @@ extension Model {
         return ["RunPod stops billing a running job only when its worker sees the stop."]
     }
 
+    // MARK: - Pause
+
+    /// The question that a run asks when it has paused itself.
+    private func paused(_ openedAt: Int64) -> Dialog? {
+        let overview = live.overview
+        guard overview.phase == .running, overview.isPaused, let cause = overview.pauseCause, isHeard else { return nil }
+        let jobs = overview.lanes.count { $0.isOut }
+        var lines = [cause.prefix(1).uppercased() + cause.dropFirst() + "."]
+        if jobs > 0 { lines.append("\(Figures.count(jobs, "job")) \(jobs == 1 ? "goes" : "go") on; nothing new is submitted.") }
+        return Dialog(
+            purpose: .paused,
+            title: "The run has paused itself: how to go on?",
+            lines: lines,
+            choices: [
+                Dialog.Choice(key: "n", label: "Stay paused, look around", isSafe: true),
+                Dialog.Choice(key: "p", label: "Go on"),
+                Dialog.Choice(key: "C", label: "Cancel the run", meaning: "asks once more"),
+            ],
+            openedAt: openedAt
+        )
+    }
+
     // MARK: - Leave
 
     private func leave(_ openedAt: Int64) -> Dialog? {
@@ -102,7 +126,7 @@ extension Model {
         let left = overview.total - overview.counts.settled
         let stop =
             setup.isBilled
-            ? "jobs on RunPod go on and bill; etl-dash resume \(run) takes their results"
+            ? "jobs on RunPod go on and bill; etl-dash resume \(run) takes their results, kept for 30 min after a job's end"
             : "its workers end; etl-dash resume \(run) does their unfinished flashpoints again"
         return Dialog(
             purpose: .leave,

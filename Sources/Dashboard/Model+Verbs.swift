@@ -52,6 +52,8 @@ extension Model {
             return send(workers.map { .cancelWorker($0) })
         case (.cancelRun, "y"): return send([.cancelRun])
         case (.stop, "y"): return [.stop]
+        case (.paused, "p"): return send([.proceed])
+        case (.paused, "C"): askToCancelRun()
         case (.leave, "s"): return [.leave(.stop)]
         case (.leave, "b"): return [.leave(.background)]
         case (.write, "s"): askForPath(.screen)

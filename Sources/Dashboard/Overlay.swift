@@ -25,6 +25,8 @@ package struct Dialog: Sendable, Hashable {
         case cancelRun
         case leave
         case stop
+        /// The run paused itself.
+        case paused
         case write
     }
 

@@ -52,6 +52,9 @@ struct SummaryView {
     /// What came out, the most telling first.
     private func lines(_ answer: RunAnswer, width: Int) -> [Phrase] {
         var lines: [Phrase] = []
+        if let uncancelled = scene.overview.uncancelledWords {
+            lines += WrappedText.lines(uncancelled, width: width).map { Phrase($0, theme[.alarm]) }
+        }
         // Facts share a row where there is room.
         func add(_ phrase: Phrase) {
             guard let last = lines.last, !last.isEmpty, last.width + 2 + phrase.width <= width else {

@@ -40,43 +40,41 @@ struct ControlServer<C: Clock>: Sendable where C.Duration == Duration {
         unlink(path)
         defer { place.release(path) }
         let accepted = Connections(limit: limits.clients)
-        // The channels come bare: one that is wrapped when it is accepted must be run, and there may be no time to.
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelOption(.autoRead, value: false)
             // Who has said all, as nc at the end of its input, is answered all the same.
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .bind(unixDomainSocketPath: path) { channel in
-                accepted.note(channel)
-                return channel.eventLoop.makeSucceededFuture(channel)
+                channel.eventLoop.makeCompletedFuture { try accepted.take(in: channel) }
             }
-        defer { accepted.closeAll() }
         chmod(path, 0o600)
-        try await listener.executeThenClose { channels in
-            onListening()
-            try await withThrowingDiscardingTaskGroup { group in
-                for try await channel in channels {
-                    group.addTask {
-                        await attend(channel, isWelcome: accepted.admit())
-                        accepted.leave()
+        do {
+            try await listener.executeThenClose { connections in
+                onListening()
+                try await withThrowingDiscardingTaskGroup { group in
+                    for try await connection in connections {
+                        group.addTask {
+                            await attend(connection, isWelcome: accepted.admit(connection))
+                            accepted.leave()
+                        }
                     }
                 }
             }
+        } catch {
+            await accepted.closeAll()
+            throw error
         }
+        await accepted.closeAll()
     }
 
     // MARK: - One client
 
-    private func attend(_ channel: any Channel, isWelcome: Bool) async {
-        let connection = try? await channel.eventLoop.submit {
-            try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-        }.get()
+    private func attend(_ connection: NIOAsyncChannel<ByteBuffer, ByteBuffer>, isWelcome: Bool) async {
         // A client that goes away is no trouble of ours.
-        try? await connection?.executeThenClose { inbound, outbound in
+        try? await connection.executeThenClose { inbound, outbound in
             guard isWelcome else {
                 let why = "\(limits.clients) clients are being served already; try again"
                 return try await outbound.write(ByteBuffer(bytes: ControlLine.encode(.refused(why))))
             }
-            try await channel.setOption(.autoRead, value: true).get()
             if let parting = try await talk(inbound, outbound) {
                 try await outbound.write(ByteBuffer(bytes: ControlLine.encode(.refused(parting))))
             }
@@ -139,8 +137,11 @@ private final class Latest<Instant: InstantProtocol>: Sendable {
 
 /// What is connected to a server.
 private final class Connections: Sendable {
+    typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
+
     private struct State {
-        var channels: [ObjectIdentifier: any Channel] = [:]
+        /// Accepted, and not attended to yet: one that never is must be closed, or it traps.
+        var waiting: [ObjectIdentifier: Connection] = [:]
         var served = 0
         var isClosed = false
     }
@@ -150,22 +151,22 @@ private final class Connections: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    /// Sees to it that the channel does not outlive the server.
-    func note(_ channel: any Channel) {
-        let isClosed = state.withLock { state in
-            if !state.isClosed { state.channels[ObjectIdentifier(channel)] = channel }
-            return state.isClosed
-        }
-        if isClosed { return channel.close(promise: nil) }
-        let id = ObjectIdentifier(channel)
-        channel.closeFuture.whenComplete { _ in
-            self.state.withLock { _ = $0.channels.removeValue(forKey: id) }
+    /// Makes a channel one of the server's; on the channel's event loop.
+    ///
+    /// - Throws: When the server has left already; the channel is closed then.
+    func take(in channel: any Channel) throws -> Connection {
+        try state.withLock { state in
+            guard !state.isClosed else { throw ChannelError.ioOnClosedChannel }
+            let connection = try Connection(wrappingChannelSynchronously: channel)
+            state.waiting[ObjectIdentifier(channel)] = connection
+            return connection
         }
     }
 
     /// Whether there is room for one more; it leaves either way.
-    func admit() -> Bool {
+    func admit(_ connection: Connection) -> Bool {
         state.withLock { state in
+            state.waiting[ObjectIdentifier(connection.channel)] = nil
             state.served += 1
             return state.served <= limit
         }
@@ -173,11 +174,12 @@ private final class Connections: Sendable {
 
     func leave() { state.withLock { $0.served -= 1 } }
 
-    func closeAll() {
-        let open = state.withLock { state in
+    func closeAll() async {
+        let waiting = state.withLock { state in
             state.isClosed = true
-            return state.channels.values.map { $0 }
+            defer { state.waiting = [:] }
+            return state.waiting.values.map { $0 }
         }
-        for channel in open { channel.close(promise: nil) }
+        for connection in waiting { try? await connection.executeThenClose { _, _ in } }
     }
 }

@@ -187,24 +187,11 @@ private struct Turn: Sendable {
             options: options
         )
         let (outcome, last) = try await driver.run()
-        if let violation = last.violation() {
-            throw ConservationFault(violation: violation, journal: journal.folder.journalPath)
-        }
+        try await ConservationFault.check(last, journal)
         switch outcome {
         case .ended: return .ended(last.finalAnswer ?? last.answer(at: sources.wallTime(), now: last.t))
         case .halted(let failure): return .halted(failure)
         case .stopped: return .stopped
         }
-    }
-}
-
-/// A fault of ours: the run's flashpoints don't add up.
-package struct ConservationFault: Error, CustomStringConvertible {
-    package let violation: String
-    package let journal: String
-
-    /// What is wrong and what keeps it.
-    package var description: String {
-        "a fault in etl-dash: \(violation). The run's journal is \(journal); please keep it and report this"
     }
 }

@@ -14,18 +14,34 @@ struct ContinuedRun: Sendable {
     /// As its journal has it.
     let state: RunState
 
-    /// - Throws: `JournalError` when its journal can't be read.
+    /// - Throws: `UsageProblem` when its journal is damaged, `JournalError` when it can't be read.
     init(_ folder: RunFolder, settings: Settings) async throws {
         self.folder = folder
-        let journal = try await SQLiteJournal.open(folder, for: .reading)
-        state = try await journal.loadState().state
-        try journal.close()
+        do {
+            let journal = try await SQLiteJournal.open(folder, for: .reading)
+            state = try await journal.loadState().state
+            try journal.close()
+        } catch let error as JournalError {
+            guard case .corrupt = error.reason else { throw error }
+            throw UsageProblem("\(error), or keep what can be read of it: etl-dash resume \(folder.run) --salvage")
+        }
         var settings = settings
         settings.runpodWorkers = state.workers
         self.settings = settings
     }
 
     var hasEnded: Bool { state.phase == .ended }
+
+    /// Says who drives the run already.
+    ///
+    /// - Throws: `UsageProblem` when somebody does; `JournalError` when that can't be found out.
+    static func expectUndriven(_ folder: RunFolder) throws {
+        guard let driver = try RunLock.holder(path: folder.lockPath) else { return }
+        let process = driver.pid.map { "process \($0)" } ?? "another process"
+        throw UsageProblem(
+            "run \(folder.run) is being driven by \(process); watch and command it: etl-dash attach \(folder.run)"
+        )
+    }
 
     /// Drives the run, on a screen or with log lines, until it ends or is left.
     ///

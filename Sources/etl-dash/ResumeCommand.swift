@@ -24,6 +24,9 @@ struct ResumeCommand: StatusCommand {
     @Option(parsing: .unconditional, help: .setting(.runpodEndpoint, "url"))
     var endpoint: String?
 
+    @Flag(help: "Keep what can be read of a damaged journal; the damaged one is kept beside it.")
+    var salvage = false
+
     @OptionGroup var settingsFile: SettingsFileFlag
 
     func perform() async throws -> CommandStatus {
@@ -32,7 +35,31 @@ struct ResumeCommand: StatusCommand {
             [.runpodEndpoint: endpoint].compactMapValues(\.self).merging(screen.texts) { $1 }
         )
         let folder = try await RunStore(home: settings.home.path(percentEncoded: false)).resolve(name)
+        try ContinuedRun.expectUndriven(folder)
+        if salvage { try await Self.salvage(folder) }
         let run = try await ContinuedRun(folder, settings: settings)
         return try await run.drive("Resuming", outputs: outputs, envFile: settingsFile.envFile)
+    }
+
+    /// Makes a journal that is damaged whole again, and says what was kept.
+    private static func salvage(_ folder: RunFolder) async throws {
+        let console = StreamWriter.standardError
+        if await isWhole(folder) {
+            return await console.write("INFO: the journal of run \(folder.run) is whole; there is nothing to salvage\n")
+        }
+        let report = try await JournalSalvage.salvage(folder)
+        await console.write("WARNING: \(report)\n")
+    }
+
+    /// Whether the journal can be read and holds what it says.
+    private static func isWhole(_ folder: RunFolder) async -> Bool {
+        do {
+            let journal = try await SQLiteJournal.open(folder, for: .reading)
+            let violation = try await journal.audit(try await journal.loadState().state)
+            try journal.close()
+            return violation == nil
+        } catch {
+            return false
+        }
     }
 }

@@ -116,6 +116,8 @@ struct RunSession: Sendable {
                 // Nothing runs and nothing wakes up while the operator looks at the end.
                 interruption.onSignal { _ in await screen.close() }
                 guard let command = await screen.nextCommand() else { break }
+                // Another process may have had the run meanwhile.
+                try await watch.catchUp(with: journal) { await screen.tell(.events($0)) }
                 do {
                     departure = try await launcher.drive(folder, first: [command]) { handle in
                         try await attend(handle, watch, screen)

@@ -12,8 +12,8 @@ struct RunSummary {
     private var lines: [String] {
         var lines = ["Run \(answer.run): \(outcomes) in \(Self.seconds(answer.durationSeconds)) s", pace]
         if let cause = overview.efficiencyCause { lines.append("Below 0.6 because \(cause.text)") }
+        lines += overview.uncancelledLines
         lines += failures
-        lines += uncancelled
         lines.append("Journal: \(journal)")
         return lines
     }
@@ -30,14 +30,6 @@ struct RunSummary {
             lines.append("What has no result, again: \(RetryCommandLine(run: answer.run).line(for: []))")
         }
         return lines
-    }
-
-    private var uncancelled: [String] {
-        let jobs = overview.uncancelled
-        guard let first = jobs.first else { return [] }
-        let names = jobs.prefix(3).map(\.job).joined(separator: ", ") + (jobs.count > 3 ? ", …" : "")
-        let count = jobs.count == 1 ? "1 job" : "\(jobs.count) jobs"
-        return ["\(count) could not be cancelled and may still run and bill: \(names) (\(first.why))"]
     }
 
     private var outcomes: String {

@@ -10,9 +10,6 @@ struct StopSummary {
     /// Wall time in milliseconds since 1970.
     let now: Int64
 
-    /// How long RunPod keeps the result of a job that has ended, in milliseconds.
-    private static let retention: Int64 = 30 * 60 * 1_000
-
     var text: String { lines.map { $0 + "\n" }.joined() }
 
     private var lines: [String] {
@@ -20,7 +17,9 @@ struct StopSummary {
         var lines = ["Run \(run) stopped: \(overview.counts.settled) of \(total) settled"]
         let out = overview.lanes.count { $0.isOut }
         if let endpoint, out > 0 {
-            let until = WallTime.text(now + Self.retention).prefix(16).replacing("T", with: " ")
+            // What ended since the endpoint was heard last has begun to expire.
+            let expiry = min(now + Overview.retention, overview.resultsExpireAt ?? .max)
+            let until = WallTime.text(expiry).prefix(16).replacing("T", with: " ")
             lines.append(
                 """
                 \(out == 1 ? "1 job still runs and bills" : "\(out) jobs still run and bill") on \(endpoint); results \
@@ -30,6 +29,8 @@ struct StopSummary {
         } else if endpoint == nil, overview.counts.settled < overview.total {
             lines.append("The workers on this machine have ended; what they had not finished is done again")
         }
+        lines += overview.uncancelledLines
+        if let failures = overview.retryLine(of: run) { lines.append(failures) }
         lines.append("Go on with: etl-dash resume \(run)")
         return lines
     }
@@ -42,5 +43,23 @@ extension LaneView {
         case .submitting, .unanswered, .queued, .running, .cancelling: true
         case .idle, .waiting, .retrying, .done, .cancelled: false
         }
+    }
+}
+
+extension Overview {
+    /// What could not be cancelled and may cost money, for the last lines of a run.
+    var uncancelledLines: [String] {
+        guard !uncancelled.isEmpty else { return [] }
+        let jobs = uncancelled.map { "\($0.job) of worker \($0.attempt.worker)" }.joined(separator: ", ")
+        let limit = uncancelled.count == Self.uncancelledLimit ? " and perhaps more" : ""
+        return ["Could not be cancelled, may still run and bill: \(jobs)\(limit)"]
+    }
+
+    /// How to try again what has failed.
+    fileprivate func retryLine(of run: String) -> String? {
+        let workers = lanes.filter { $0.failed > 0 }.map(\.worker)
+        guard let first = workers.first else { return nil }
+        let what = "Try what failed again: etl-dash retry \(run)"
+        return workers.count == 1 ? "\(what) --worker \(first)" : what
     }
 }

@@ -46,7 +46,6 @@ struct ControlLineTests {
         arguments: [
             ("nonsense", "that is no request"), ("[1]", "that is no request"),
             (#"{"v":1,"command":"cancelWorker","worker":"two"}"#, "that is no request"),
-            (String(repeating: "[", count: 60_000), "that is no request"),
             (#"{"command":"ping"}"#, "v is missing; this etl-dash speaks 1"),
             (#"{"v":2,"command":"ping"}"#, "v is 2; this etl-dash speaks 1"),
             (#"{"v":1}"#, "command is missing; there are cancelWorker, retryWorker"),
@@ -61,5 +60,11 @@ struct ControlLineTests {
             return
         }
         #expect(refusal.why.hasPrefix(answer), "\(refusal.why)")
+    }
+
+    @Test("Brackets without end are no request and break nothing")
+    func deepNesting() {
+        let line = Array(String(repeating: "[", count: 60_000).utf8)
+        #expect(throws: ControlLine.Refusal.self) { try ControlLine.request(line).get() }
     }
 }
