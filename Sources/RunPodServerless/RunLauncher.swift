@@ -28,6 +28,7 @@ package struct RunLauncher: Sendable {
     package var environment: [String: String]
     package var logger: Logger
     package var sources: NewRun.Sources = .system
+    package var driverOptions = DriverOptions()
 
     package init(
         settings: Settings,
@@ -83,7 +84,15 @@ package struct RunLauncher: Sendable {
         let feed = EventFeed(journal: journal, remembered: 256) { await log.keep($0) }
         let handle = RunHandle(header: state.plan.header, folder: folder, control: control, feed: feed)
         let host = BackendHost(launcher: self, bodies: try bodies(state.plan, folder), control: control)
-        let turn = Turn(state: state, seq: seq, journal: journal, control: control, feed: feed, sources: sources)
+        let turn = Turn(
+            state: state,
+            seq: seq,
+            journal: journal,
+            control: control,
+            feed: feed,
+            sources: sources,
+            options: driverOptions
+        )
         let left = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await attend(handle) }
             defer { feed.finish() }
@@ -119,6 +128,7 @@ private struct Turn: Sendable {
     let control: RunControl
     let feed: EventFeed
     let sources: NewRun.Sources
+    let options: DriverOptions
 
     func drive<B: Backend>(_ backend: B) async throws -> RunLauncher.Departure {
         let driver = RunDriver(
@@ -133,7 +143,8 @@ private struct Turn: Sendable {
                 nonce: { UUID().uuidString.lowercased() }
             ),
             control: control,
-            feed: feed
+            feed: feed,
+            options: options
         )
         let (outcome, last) = try await driver.run()
         if let violation = last.violation() {

@@ -146,7 +146,7 @@ struct RunSession: Sendable {
     private func launcher() throws -> RunLauncher {
         var environment = ProcessInfo.processInfo.environment
         environment[WorkerProgram.parentWatch] = "1"
-        return RunLauncher(
+        var launcher = RunLauncher(
             settings: settings,
             mode: mode,
             workerCommand: try WorkerProgram.command("worker"),
@@ -154,6 +154,10 @@ struct RunSession: Sendable {
             // What the endpoint on this machine has to say is told by the run's own events.
             logger: Logger(label: "etl-dash") { _ in SwiftLogNoOpLogHandler() }
         )
+        #if DEBUG
+        launcher.driverOptions.moment = FaultHooks.moment(environment)
+        #endif
+        return launcher
     }
 
     // MARK: - While it goes
