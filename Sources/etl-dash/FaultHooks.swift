@@ -15,6 +15,8 @@ import Darwin
 enum FaultHooks {
     /// Ends this process with SIGKILL at the moment whose number, from 1, `ETL_DASH_CRASH_AT` gives.
     ///
+    /// Standard error tells where it died; with 0 it tells every moment, and nothing dies.
+    ///
     /// - Returns: `nil` when nothing is asked.
     static func moment(_ environment: [String: String]) -> (@Sendable (DriverOptions.Moment) -> Void)? {
         guard let last = environment["ETL_DASH_CRASH_AT"].flatMap({ Int($0) }) else { return nil }
@@ -24,10 +26,10 @@ enum FaultHooks {
                 count += 1
                 return count
             }
-            guard number == last else { return }
-            let words = Array("CRASH \(number) \(moment)\n".utf8)
+            guard last == 0 || number == last else { return }
+            let words = Array("MOMENT \(number) \(moment)\n".utf8)
             _ = write(STDERR_FILENO, words, words.count)
-            kill(getpid(), SIGKILL)
+            if number == last { kill(getpid(), SIGKILL) }
         }
     }
 

@@ -37,6 +37,13 @@ package enum ProcessTable {
         strings(of: pid, "cmdline")
     }
 
+    /// The running processes that were started with an environment that holds this `NAME=VALUE`.
+    package static func processes(startedWith assignment: String) -> [Int32] {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        let found = all.compactMap { Int32($0) }.filter { environment(of: $0)?.contains(assignment) == true }
+        return found.filter(isRunning).sorted()
+    }
+
     private static func strings(of pid: Int32, _ file: String) -> [String]? {
         guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/\(file)"), !data.isEmpty else { return nil }
         return data.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
