@@ -5,14 +5,14 @@ import Testing
 /// `kill -9` around every write to the journal and every effect, one moment after another.
 @Suite("A run that dies at each of its moments", .serialized, .timeLimit(.minutes(10)))
 struct KillMomentTests {
-    /// At most so many moments are tried unless `ETL_KILL_ALL=1`; of more, every second, third …
-    private static let most = 60
+    /// So many moments at the most are tried, spread evenly, unless `ETL_KILL_ALL=1`.
+    private static let most = (ownWorkers: 60, otherEndpoint: 40)
 
     @Test("loses nothing and doubles nothing, with workers of its own")
     func ownWorkers() async throws {
         let tally = KillTally("killed at each moment, workers on this machine")
         let count = try await KillRun.with { try await moments(of: $0) }
-        try await enumerate(count, tally) { moment in
+        try await enumerate(count, atMost: Self.most.ownWorkers, tally) { moment in
             try await KillRun.with { run in
                 let outcome = try await run.drive(KillRun.beginning, crashAt: moment)
                 guard tally.died(outcome) else { return (false, try await run.faults(of: outcome, tally: tally)) }
@@ -27,7 +27,7 @@ struct KillMomentTests {
         try await KillEndpoint.with { endpoint in
             let environment = endpoint.environment
             let count = try await KillRun.with(environment: environment) { try await moments(of: $0) }
-            try await enumerate(count, tally) { moment in
+            try await enumerate(count, atMost: Self.most.otherEndpoint, tally) { moment in
                 try await KillRun.with(environment: environment) { run in
                     let outcome = try await run.drive(KillRun.beginning, crashAt: moment)
                     guard tally.died(outcome) else { return (false, try await run.faults(of: outcome, tally: tally)) }
@@ -45,24 +45,27 @@ struct KillMomentTests {
         return outcome.moments
     }
 
-    /// Tries the moments from the first to beyond the last.
+    /// Tries moments from the first to beyond the last.
+    ///
+    /// Evenly means in steps that are no whole number, since every other moment is one before a commit.
     ///
     /// - Parameter trial: Tells whether the run died there and what was wrong in the end.
     private func enumerate(
         _ count: Int,
+        atMost most: Int,
         _ tally: KillTally,
         _ trial: (_ moment: Int) async throws -> (hasDied: Bool, faults: [String])
     ) async throws {
-        let wantsAll = ProcessInfo.processInfo.environment["ETL_KILL_ALL"] == "1"
-        let step = wantsAll ? 1 : max(1, (count + Self.most - 1) / Self.most)
-        var moment = 1
-        while true {
+        let tries = KillSettings.wantsAllMoments ? count : min(count, most)
+        var moments = (0..<tries).map { 1 + $0 * count / tries }
+        while let moment = moments.first {
+            moments.removeFirst()
             let (hasDied, faults) = try await trial(moment)
             #expect(faults == [], "at moment \(moment)")
-            if !hasDied, moment >= count { break }
-            moment += step
+            // No two runs have the same number of moments.
+            if moments.isEmpty, hasDied { moments = [moment + 1] }
         }
-        #expect(tally.kills >= count / step / 2)
+        #expect(tally.kills >= tries / 2)
         print(tally)
     }
 }

@@ -46,6 +46,18 @@ struct KillRun: Sendable {
         try await etlDash.start(arguments, environment: environment, body)
     }
 
+    /// What goes on with the run, or begins it where its driver died before there was a plan.
+    func nextArguments() async throws -> [String] {
+        guard let name = etlDash.runs.first else { return Self.beginning }
+        let folder = RunStore(home: etlDash.home).folder(of: name)
+        if let journal = try? await SQLiteJournal.open(folder, for: .reading) {
+            try journal.close()
+            return Self.resumption
+        }
+        try folder.remove()
+        return Self.beginning
+    }
+
     /// Resumes the run until nothing kills it, dying at each of the moments in turn.
     ///
     /// - Returns: Everything that is wrong in the end.

@@ -16,6 +16,9 @@ package enum ProcessTable {
         return state(of: pid).map { $0 != "Z" && $0 != "X" } ?? true
     }
 
+    /// Whether SIGSTOP holds the process.
+    package static func isStopped(_ pid: Int32) -> Bool { state(of: pid) == "T" }
+
     /// The processes whose parent this is, those that have ended left out.
     package static func children(of pid: Int32) -> [Int32] {
         let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
