@@ -7,12 +7,6 @@ struct FailureLedger: Sendable, Hashable {
     /// Flashpoints that a group names.
     static let exampleLimit = 5
 
-    private struct Key: Hashable {
-        var kind: FailureClass
-        var stage: String?
-        var message: String
-    }
-
     private struct Entry: Hashable {
         var worker: Int32
         var group: UInt8
@@ -25,10 +19,17 @@ struct FailureLedger: Sendable, Hashable {
         var count = 0
         var measured = 0
         var seconds = 0.0
+
+        mutating func take(_ seconds: Float?) {
+            count += 1
+            guard let seconds else { return }
+            measured += 1
+            self.seconds += Double(seconds)
+        }
     }
 
     private var slots: [FailureGroup] = [FailureGroup(kind: nil, stage: nil, message: "other causes")]
-    private var slotOfKey: [Key: UInt8] = [:]
+    private var slotOfKey: [FailureKey: UInt8] = [:]
     private var entries: [Int32: Entry] = [:]
 
     /// Those that hold a flashpoint, the commonest first.
@@ -39,7 +40,8 @@ struct FailureLedger: Sendable, Hashable {
             }
     }
 
-    mutating func insert(_ settlement: Settlement, _ failure: Failure) {
+    /// - Parameter instance: The machine that had it, when that is known.
+    mutating func insert(_ settlement: Settlement, _ failure: Failure, instance: String? = nil) {
         let index = Int32(clamping: settlement.index)
         guard entries[index] == nil else { return }
         let slot = slot(for: failure, id: settlement.id)
@@ -50,7 +52,15 @@ struct FailureLedger: Sendable, Hashable {
         )
         slots[Int(slot)].count += 1
         if slots[Int(slot)].examples.count < Self.exampleLimit {
-            slots[Int(slot)].examples.append(FailureGroup.Example(index: settlement.index, id: settlement.id))
+            slots[Int(slot)].examples.append(
+                FailureGroup.Example(
+                    index: settlement.index,
+                    id: settlement.id,
+                    worker: settlement.worker,
+                    attempts: settlement.attempts,
+                    instance: instance
+                )
+            )
         }
     }
 
@@ -63,47 +73,26 @@ struct FailureLedger: Sendable, Hashable {
             entries[index] = nil
             slots[Int(entry.group)].count -= 1
             slots[Int(entry.group)].examples.removeAll { $0.index == Int(index) }
-            freed.count += 1
-            guard let seconds = entry.seconds else { continue }
-            freed.measured += 1
-            freed.seconds += Double(seconds)
+            freed.take(entry.seconds)
         }
         return freed
     }
 
+    /// Takes out all failures and gives them by worker.
+    mutating func removeAll() -> [Int: Freed] {
+        var freed: [Int: Freed] = [:]
+        for entry in entries.values { freed[Int(entry.worker), default: Freed()].take(entry.seconds) }
+        self = FailureLedger()
+        return freed
+    }
+
     private mutating func slot(for failure: Failure, id: String) -> UInt8 {
-        let message = failure.message.withVisibleControls.withoutParticulars(id: id)
-        let key = Key(kind: failure.kind, stage: failure.stage, message: message)
+        let key = FailureKey(failure, id: id)
         if let slot = slotOfKey[key] { return slot }
         guard slots.count <= Self.groupLimit else { return 0 }
         let slot = UInt8(slots.count)
-        slots.append(FailureGroup(kind: failure.kind, stage: failure.stage, message: message))
+        slots.append(FailureGroup(kind: key.kind, stage: key.stage, message: key.message))
         slotOfKey[key] = slot
         return slot
-    }
-}
-
-extension String {
-    /// The message with `…` for the flashpoint's id, addresses, and words with digits other than an HTTP status.
-    ///
-    /// At most 200 characters.
-    func withoutParticulars(id: String) -> String {
-        let words = prefix(400).split(separator: " ").map { word -> String in
-            let digits = word.filter(\.isWholeNumber)
-            let isStatus = word.hasPrefix(digits) && (400..<600).contains(Int(digits) ?? 0)
-            let hasNumber = word.contains(where: \.isWholeNumber) && !isStatus
-            let isParticular = hasNumber || word.contains("://") || (!id.isEmpty && word.names(id))
-            return isParticular ? "…" : String(word)
-        }
-        return String(words.joined(separator: " ").prefix(200))
-    }
-}
-
-extension Substring {
-    /// Whether the word is the id, quotes and punctuation around it aside; a short id also stands inside other words.
-    fileprivate func names(_ id: String) -> Bool {
-        guard let range = firstRange(of: id) else { return false }
-        let around = [self[..<range.lowerBound], self[range.upperBound...]]
-        return around.allSatisfy { !$0.contains { $0.isLetter || $0.isNumber } }
     }
 }

@@ -48,7 +48,7 @@ package struct JournalError: Error, Sendable, Hashable {
         reason =
             switch code {
             case ENOSPC, EDQUOT: .diskFull
-            case EACCES, EPERM, EROFS: .notWritable(words)
+            case EACCES, EPERM, EROFS, ENOTDIR: .notWritable(words)
             default: .system(words)
             }
     }

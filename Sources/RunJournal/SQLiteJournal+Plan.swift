@@ -9,11 +9,18 @@ extension SQLiteJournal {
     /// - Throws: `JournalError`; inconsistent when an index or an id comes twice.
     package func append(_ rows: [FlashpointRow]) async throws {
         try await write { db in
-            let insert = try db.cachedStatement(
-                sql: "INSERT INTO flashpoint (idx, id, hash, weight, offset, length) VALUES (?, ?, ?, ?, ?, ?)"
+            let insert = try DirectStatement(
+                db,
+                "INSERT INTO flashpoint (idx, id, hash, weight, offset, length) VALUES (?, ?, ?, ?, ?, ?)"
             )
             for row in rows {
-                try insert.execute(arguments: [row.index, row.id, row.hash, row.weight, row.offset, row.length])
+                insert.bind(1, row.index)
+                insert.bind(2, row.id)
+                insert.bind(3, row.hash)
+                insert.bind(4, row.weight)
+                insert.bind(5, row.offset)
+                insert.bind(6, row.length)
+                try insert.run()
             }
         }
     }
@@ -52,40 +59,55 @@ extension SQLiteJournal {
                 sql: "INSERT INTO run (only, id, created, header, policy) VALUES (1, ?, ?, ?, ?)",
                 arguments: [header.run, createdAt, texts.header, texts.policy]
             )
+            try Snapshot.write(try PlanReader(db: db, path: path, format: .current).planOfTables(), to: db)
         }
     }
 
-    /// The plan as it was set, read in one pass over the flashpoints.
+    /// The plan as it was set.
     ///
     /// - Throws: `JournalError`; damaged when the tables contradict each other.
     package func loadPlan() async throws -> RunPlan {
-        let path = folder.journalPath
-        return try await read { try PlanReader(db: $0, path: path).plan() }
+        let (path, format) = (folder.journalPath, format)
+        return try await read { try PlanReader(db: $0, path: path, format: format).plan() }
     }
 
     /// The run as its events have left it, and the number of the latest one; zero when there is none.
     ///
-    /// Reduces every event in its order; what would follow from them was done, or is done again by the resumed run.
-    /// Results stay on the disk.
+    /// The latest snapshot, and every later event reduced in its order; what would follow from them was done, or is done
+    /// again by the resumed run. Results stay on the disk.
     ///
     /// - Throws: `JournalError`; damaged when an event can't be read.
     package func loadState() async throws -> (state: RunState, seq: Int) {
-        let path = folder.journalPath
-        return try await read { db in
-            var state = RunState(plan: try PlanReader(db: db, path: path).plan())
-            var seq = 0
-            let decoder = JSONDecoder()
-            let rows = try Row.fetchCursor(db, sql: "SELECT seq, body FROM event ORDER BY seq")
-            while let row = try rows.next() {
-                let event = try Self.event(row, decoder: decoder, path: path)
+        let (path, format) = (folder.journalPath, format)
+        let (state, seq, folded) = try await read { db in
+            let plan = try PlanReader(db: db, path: path, format: format).plan()
+            let snapshot = format.isPacked ? try Snapshot.state(db, plan) : nil
+            var state = snapshot?.state ?? RunState(plan: plan)
+            var seq = snapshot?.seq ?? 0
+            var folded = 0
+            try EventRows(db, format, path: path).forEach(after: seq) { event in
                 _ = state.reduce(event)
                 seq = event.seq
+                folded += 1
+                return true
             }
-            return (state, seq)
+            return (state, seq, folded)
+        }
+        cadence.resumed(after: folded)
+        return (state, seq)
+    }
+
+    /// Packs the plan of a journal that was made before plans were packed.
+    func packPlan() async throws {
+        let path = folder.journalPath
+        try await write { db in
+            let isPacked = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT * FROM packed WHERE id = 0)") ?? false
+            guard !isPacked else { return }
+            try Snapshot.write(try PlanReader(db: db, path: path, format: .current).planOfTables(), to: db)
         }
     }
 
-    private static func text(_ value: some Encodable) throws -> String {
+    static func text(_ value: some Encodable) throws -> String {
         String(decoding: try JSONCoding.encode(value), as: UTF8.self)
     }
 }

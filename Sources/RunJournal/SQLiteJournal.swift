@@ -1,5 +1,14 @@
 import FoundationEssentials
 import GRDB
+import GRDBSQLite
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
 
 /// The journal of a run in its folder: an SQLite database that one process writes and any number read.
 ///
@@ -15,10 +24,13 @@ package final class SQLiteJournal: Sendable {
 
     package let folder: RunFolder
     let pool: DatabasePool
+    let format: JournalFormat
+    let cadence = SnapshotCadence()
 
-    private init(folder: RunFolder, pool: DatabasePool) {
+    private init(folder: RunFolder, pool: DatabasePool, format: JournalFormat = .current) {
         self.folder = folder
         self.pool = pool
+        self.format = format
     }
 
     /// Makes the journal of a new run in its folder; append the flashpoints, then set the plan.
@@ -44,14 +56,15 @@ package final class SQLiteJournal: Sendable {
     package static func open(_ folder: RunFolder, for access: Access) async throws -> SQLiteJournal {
         let path = folder.journalPath
         try JournalHeader.check(path)
-        let journal = try JournalError.translating(path) {
+        return try await JournalError.translating(path) {
             let pool =
                 access == .writing
                 ? try openPool(path) : try DatabasePool(path: path, configuration: configuration(access))
-            return SQLiteJournal(folder: folder, pool: pool)
+            let version = try await prepare(pool, path, for: access)
+            let journal = SQLiteJournal(folder: folder, pool: pool, format: JournalFormat(version: version))
+            if access == .writing { try await journal.packPlan() }
+            return journal
         }
-        try await journal.prepare(for: access)
-        return journal
     }
 
     /// Folds the write-ahead log into the file; the journal can't be used afterwards.
@@ -61,15 +74,19 @@ package final class SQLiteJournal: Sendable {
         try JournalError.translating(folder.journalPath) { try pool.close() }
     }
 
-    private func prepare(for access: Access) async throws {
-        let path = folder.journalPath
+    /// Refuses what this version can't go on with, and brings an older journal up to date when it is to be written.
+    ///
+    /// - Returns: The version of its format.
+    private static func prepare(_ pool: DatabasePool, _ path: String, for access: Access) async throws -> Int {
         // Beyond the header: what a newer version has written last may still be in the log alone.
-        let version = try await read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+        let version = try await pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
         if version > JournalSchema.version {
             throw JournalError(path: path, .newer(version: version, known: JournalSchema.version))
         }
-        if access == .writing { try JournalError.translating(path) { try JournalSchema.migrator.migrate(pool) } }
-        guard try await read({ try Self.isPlanned($0) }) else { throw JournalError(path: path, .unfinished) }
+        guard try await pool.read({ try isPlanned($0) }) else { throw JournalError(path: path, .unfinished) }
+        guard access == .writing else { return version }
+        try JournalSchema.migrator.migrate(pool)
+        return JournalSchema.version
     }
 
     static func isPlanned(_ db: Database) throws -> Bool {
@@ -98,13 +115,39 @@ package final class SQLiteJournal: Sendable {
     // MARK: - Access
 
     /// One transaction, which goes on to its end when the task is cancelled.
+    ///
+    /// - Throws: `JournalError`; the journal is as it was then, and can be written again.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        try await JournalError.translating(folder.journalPath) {
+        let path = folder.journalPath
+        return try await JournalError.translating(path) {
             // The asynchronous `write` rolls back when the task is cancelled; this one does not know of tasks.
             try await withCheckedThrowingContinuation { continuation in
-                pool.asyncWrite(body) { _, result in continuation.resume(with: result) }
+                pool.asyncWriteWithoutTransaction { db in
+                    continuation.resume(with: Result { try Self.transaction(db, path, body) })
+                }
             }
         }
+    }
+
+    private static func transaction<Value>(
+        _ db: Database,
+        _ path: String,
+        _ body: (Database) throws -> Value
+    ) throws -> Value {
+        var value: Value?
+        do {
+            try db.inTransaction(.immediate) {
+                value = try body(db)
+                return .commit
+            }
+        } catch let error as DatabaseError {
+            // Only the system says that it was a quota: to SQLite that is some failed write.
+            let code = sqlite3_system_errno(db.sqliteConnection)
+            let isFull = error.resultCode == .SQLITE_IOERR && (code == ENOSPC || code == EDQUOT)
+            throw isFull ? JournalError(path: path, .diskFull) : JournalError(path: path, error)
+        }
+        guard let value else { throw JournalError(path: path, .system("a transaction gave nothing")) }
+        return value
     }
 
     /// Reads from one moment of the journal, beside any writing.

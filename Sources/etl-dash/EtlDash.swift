@@ -15,7 +15,7 @@ struct EtlDash: StatusCommand {
         commandName: "etl-dash",
         abstract: "Splits a batch of flashpoints over RunPod Serverless workers and watches them.",
         subcommands: [
-            RunCommand.self, PlanCommand.self, ResumeCommand.self, EndpointCommand.self, WorkerCommand.self,
+            RunCommand.self, PlanCommand.self, ResumeCommand.self, RetryCommand.self, EndpointCommand.self, WorkerCommand.self,
             AttachCommand.self, ReplayCommand.self, DoctorCommand.self, GuardCommand.self,
         ]
     )
