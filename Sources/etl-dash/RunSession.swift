@@ -163,6 +163,9 @@ struct RunSession: Sendable {
             logger: Logger(label: "etl-dash") { _ in SwiftLogNoOpLogHandler() }
         )
         launcher.asksOperator = asksOperator
+        #if DEBUG
+        launcher.moment = FaultHooks.moment(environment)
+        #endif
         return launcher
     }
 
