@@ -1,0 +1,71 @@
+import FoundationEssentials
+import Testing
+
+/// The real reducer and driver in worlds where everything goes wrong, drawn from seeds, in virtual time.
+@Suite("Simulated histories", .serialized, .timeLimit(.minutes(10)))
+struct HistoryTests {
+    /// `ETL_SIM_HISTORIES`, or as many as a normal test run plays.
+    private static let histories = number("ETL_SIM_HISTORIES") ?? 10_000
+    /// `ETL_SIM_SEED`: the one history to play.
+    private static let seed = number("ETL_SIM_SEED")
+    /// Histories that one task plays before it lets others have the thread.
+    private static let block = 25
+    /// Faults to be shown at most.
+    private static let mostFaults = 5
+
+    private static func number(_ name: String) -> UInt64? {
+        ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
+    }
+
+    private struct Haul: Sendable {
+        var coverage = Coverage()
+        var faults: [String] = []
+        var events = 0
+        var lives = 0
+
+        mutating func play(_ seed: UInt64) {
+            do {
+                let record = try History.play(seed)
+                coverage.merge(record.coverage)
+                events += record.events.count
+                lives += record.lives
+            } catch {
+                faults.append("\(error)")
+            }
+        }
+
+        mutating func add(_ other: Haul) {
+            coverage.merge(other.coverage)
+            faults += other.faults
+            events += other.events
+            lives += other.lives
+        }
+    }
+
+    @Test("In every history the law holds at every step, and every run comes to its end")
+    func law() async {
+        let seeds = Self.seed.map { $0..<$0 + 1 } ?? 0..<Self.histories
+        let started = ContinuousClock.now
+        let haul = await withTaskGroup(of: Haul.self) { group in
+            var blocks = stride(from: seeds.lowerBound, to: seeds.upperBound, by: Self.block).makeIterator()
+            func addBlock() {
+                guard let first = blocks.next() else { return }
+                group.addTask {
+                    var haul = Haul()
+                    for seed in first..<min(first + UInt64(Self.block), seeds.upperBound) { haul.play(seed) }
+                    return haul
+                }
+            }
+            for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { addBlock() }
+            var haul = Haul()
+            for await one in group {
+                haul.add(one)
+                if haul.faults.count < Self.mostFaults { addBlock() }
+            }
+            return haul
+        }
+        for fault in haul.faults.prefix(Self.mostFaults) { Issue.record("\(fault)") }
+        let spent = started.duration(to: .now)
+        print("\(seeds.count) histories, \(haul.lives) drivers, \(haul.events) events in \(spent)")
+    }
+}
