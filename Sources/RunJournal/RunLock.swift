@@ -41,7 +41,11 @@ package final class RunLock: Sendable {
     /// Gives the lock back; a second call does nothing.
     package func release() {
         descriptor.withLock { descriptor in
-            if let file = descriptor { close(file) }
+            if let file = descriptor {
+                // Closing alone leaves it held for as long as a child that is being started has a copy.
+                flock(file, LOCK_UN)
+                close(file)
+            }
             descriptor = nil
         }
     }

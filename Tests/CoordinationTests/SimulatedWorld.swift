@@ -147,8 +147,9 @@ struct SimulatedWorld {
                 // Now and then a little early, as clocks are.
                 let slip = chance(3) ? -0.0004 : 0.001
                 scheduled.append(Scheduled(time: max(driver.now, time + slip), life: life, happening: .timer(timer)))
+            case .find(let ref, _): report(.ended(ref, AttemptEnd(.lost, status: "UNKNOWN")), within: 3)
             case .halt: isHalting = true
-            case .record, .intend, .backOff: preconditionFailure("the driver carries these out itself")
+            case .record, .intend, .backOff, .ask: preconditionFailure("the driver carries these out itself")
             }
         }
     }

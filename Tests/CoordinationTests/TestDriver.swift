@@ -119,7 +119,8 @@ struct TestDriver {
                 record(.attemptIntended(ref, nonce: "nonce-\(events.count)", indices: indices, endpoint: endpoint))
             case .backOff(let ref, let ceiling, let why):
                 record(.retryScheduled(ref, t: now + pause(ceiling), why: why))
-            case .submit, .watch, .cancelJob, .setTimer, .halt: outside.append(effect)
+            case .ask(let why): record(.runPaused(why: why))
+            case .submit, .watch, .find, .cancelJob, .setTimer, .halt: outside.append(effect)
             }
         }
     }
