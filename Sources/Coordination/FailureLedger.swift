@@ -7,12 +7,6 @@ struct FailureLedger: Sendable, Hashable {
     /// Flashpoints that a group names.
     static let exampleLimit = 5
 
-    private struct Key: Hashable {
-        var kind: FailureClass
-        var stage: String?
-        var message: String
-    }
-
     private struct Entry: Hashable {
         var worker: Int32
         var group: UInt8
@@ -28,7 +22,7 @@ struct FailureLedger: Sendable, Hashable {
     }
 
     private var slots: [FailureGroup] = [FailureGroup(kind: nil, stage: nil, message: "other causes")]
-    private var slotOfKey: [Key: UInt8] = [:]
+    private var slotOfKey: [FailureKey: UInt8] = [:]
     private var entries: [Int32: Entry] = [:]
 
     /// Those that hold a flashpoint, the commonest first.
@@ -72,38 +66,12 @@ struct FailureLedger: Sendable, Hashable {
     }
 
     private mutating func slot(for failure: Failure, id: String) -> UInt8 {
-        let message = failure.message.withVisibleControls.withoutParticulars(id: id)
-        let key = Key(kind: failure.kind, stage: failure.stage, message: message)
+        let key = FailureKey(failure, id: id)
         if let slot = slotOfKey[key] { return slot }
         guard slots.count <= Self.groupLimit else { return 0 }
         let slot = UInt8(slots.count)
-        slots.append(FailureGroup(kind: failure.kind, stage: failure.stage, message: message))
+        slots.append(FailureGroup(kind: key.kind, stage: key.stage, message: key.message))
         slotOfKey[key] = slot
         return slot
-    }
-}
-
-extension String {
-    /// The message with `…` for the flashpoint's id, addresses, and words with digits other than an HTTP status.
-    ///
-    /// At most 200 characters.
-    func withoutParticulars(id: String) -> String {
-        let words = prefix(400).split(separator: " ").map { word -> String in
-            let digits = word.filter(\.isWholeNumber)
-            let isStatus = word.hasPrefix(digits) && (400..<600).contains(Int(digits) ?? 0)
-            let hasNumber = word.contains(where: \.isWholeNumber) && !isStatus
-            let isParticular = hasNumber || word.contains("://") || (!id.isEmpty && word.names(id))
-            return isParticular ? "…" : String(word)
-        }
-        return String(words.joined(separator: " ").prefix(200))
-    }
-}
-
-extension Substring {
-    /// Whether the word is the id, quotes and punctuation around it aside; a short id also stands inside other words.
-    fileprivate func names(_ id: String) -> Bool {
-        guard let range = firstRange(of: id) else { return false }
-        let around = [self[..<range.lowerBound], self[range.upperBound...]]
-        return around.allSatisfy { !$0.contains { $0.isLetter || $0.isNumber } }
     }
 }

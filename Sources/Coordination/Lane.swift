@@ -9,6 +9,21 @@ package struct Lane: Sendable, Hashable {
         /// The number its submission will have.
         package var attempt: Int
         package var indices: IndexList
+        /// What befell earlier jobs of these flashpoints, the latest last.
+        var setbacks: [Setback] = []
+    }
+
+    /// A job that ended badly without a word about its flashpoints, or at a flashpoint that is suspected for it.
+    struct Setback: Sendable, Hashable {
+        /// Setbacks that are kept; more than it takes to halve a chunk down to one flashpoint.
+        static let limit = 10
+
+        var attempt: Int
+        /// Flashpoints that it left open.
+        var open: Int
+        var instance: String?
+        /// The platform's or the handler's words, cut to a bounded length.
+        var words: String
     }
 
     /// Work that failed and follows after a pause.
@@ -31,6 +46,10 @@ package struct Lane: Sendable, Hashable {
         package var phase: Phase
         package var endpoint: String
         package var job: String?
+        /// Seconds driven when the job was accepted: the oldest job ends, and its result expires, first.
+        package var acceptedAt: Double?
+        /// RunPod's name of the machine that has the job.
+        package var instance: String?
         /// What was submitted; of these the attempt holds those that are in flight.
         package var indices: IndexList
         /// Whether the operator cancelled what it leaves without a result.
@@ -41,6 +60,11 @@ package struct Lane: Sendable, Hashable {
         var begun: Set<Int> = []
         /// Flashpoints whose result it brought, whether that was the first or not.
         var told: Set<Int> = []
+        /// What befell earlier jobs of these flashpoints.
+        var setbacks: [Setback] = []
+
+        /// Whether a worker is known to have had it.
+        var hasRun: Bool { phase == .started || !begun.isEmpty || !told.isEmpty }
     }
 
     /// An attempt that was given up before anybody knew whether it has a job.
@@ -90,11 +114,25 @@ extension Lane {
     /// Seconds driven when the next pause ends.
     var nextDue: Double? { retries.compactMap(\.due).min() }
 
-    /// Removes the work that is about to go out.
-    mutating func take(chunk: Int, attempt: Int) {
-        let isIt = { (work: Work) in work.chunk == chunk && work.attempt == attempt }
-        retries.removeAll { isIt($0.work) }
-        queue.removeAll(where: isIt)
+    /// Removes the work that goes out as this attempt, and gives what befell its flashpoints before.
+    ///
+    /// What goes out decides, also where it is not what waits under that number: a journal may have been written by a
+    /// version of ours with other rules.
+    mutating func take(_ ref: AttemptRef, indices: IndexList) -> [Setback] {
+        let isIt = { (work: Work) in work.chunk == ref.chunk && work.attempt == ref.attempt }
+        if ref.attempt > lastAttempt[ref.chunk] ?? 1 { lastAttempt[ref.chunk] = ref.attempt }
+        if let place = queue.firstIndex(where: isIt), queue[place].indices == indices {
+            return queue.remove(at: place).setbacks
+        }
+        if let place = retries.firstIndex(where: { isIt($0.work) }), retries[place].work.indices == indices {
+            return retries.remove(at: place).work.setbacks
+        }
+        for index in indices { drop(index, of: ref.chunk) }
+        for place in queue.indices where isIt(queue[place]) { queue[place].attempt = nextAttempt(of: ref.chunk) }
+        for place in retries.indices where isIt(retries[place].work) {
+            retries[place].work.attempt = nextAttempt(of: ref.chunk)
+        }
+        return []
     }
 
     /// Removes one flashpoint of a chunk from all that waits to be sent, and what is empty then.

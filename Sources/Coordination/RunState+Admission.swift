@@ -17,9 +17,9 @@ extension RunState {
         case .refused(let ref, let failure):
             admit(failure, refusing: ref)
         case .started(let ref, let instance, let delayMS):
-            live(ref) == nil ? nil : .attemptStarted(ref, instance: instance, delayMS: delayMS)
+            admit(ref, startedOn: instance, delayMS: delayMS)
         case .ended(let ref, let end):
-            live(ref) == nil ? nil : .attemptEnded(ref, end)
+            admit(end, of: ref)
         case .uncancelled(let ref, let job, let why):
             .attemptUncancelled(ref, job: job, why: why)
         case .record(let ref, let record):
@@ -35,6 +35,19 @@ extension RunState {
         case .log(let level, let worker, let message):
             .log(level: level, worker: worker, message: message)
         }
+    }
+
+    private func admit(_ ref: AttemptRef, startedOn instance: String?, delayMS: Int?) -> Event.Body? {
+        guard let live = live(ref) else { return nil }
+        // A job that is taken up again tells its start again; another machine is news, as the platform moved it.
+        let isKnown = live.phase == .started && (instance == nil || instance == live.instance)
+        return isKnown ? nil : .attemptStarted(ref, instance: instance, delayMS: delayMS)
+    }
+
+    private func admit(_ end: AttemptEnd, of ref: AttemptRef) -> Event.Body? {
+        guard let live = live(ref) else { return nil }
+        // What a search did not find may have turned up meanwhile.
+        return end.isAnswerToSearch && live.job != nil ? nil : .attemptEnded(ref, end)
     }
 
     private func admit(_ failure: Failure, refusing ref: AttemptRef) -> Event.Body? {

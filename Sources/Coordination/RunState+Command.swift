@@ -24,13 +24,14 @@ extension RunState {
             return .success(.runCancelRequested(why: "asked by the operator"))
         case .retryRun:
             let isRetriable = flashpoints.standing.contains { $0 == .failed || $0 == .cancelled }
-            guard isRetriable else {
+            guard isRetriable || lanes.contains(where: { isCancelling($0.worker) }) else {
                 return .failure(.tooLate("the run has no failed or cancelled flashpoint to retry"))
             }
             return .success(.runRetried(generation: generation + 1))
         case .pause:
             if phase == .ended { return .failure(.tooLate("the run has ended")) }
-            return isPaused ? .failure(.tooLate("the run is paused already")) : .success(.runPaused())
+            guard isPaused else { return .success(.runPaused()) }
+            return .failure(.tooLate("the run is paused already" + (pauseCause.map { ": \($0)" } ?? "")))
         case .proceed:
             return isPaused ? .success(.runContinued) : .failure(.tooLate("the run is not paused"))
         }
@@ -66,6 +67,7 @@ extension RunState {
     mutating func retried(_ worker: Int, only wanted: IndexList?) -> [Effect] {
         guard lane(worker) != nil else { return [] }
         let again = retriable(worker: worker, only: wanted.map(Array.init))
+        breaker.reset()
         lanes[worker - 1].isCancelled = false
         isCancelled = false
         if wanted == nil { lanes[worker - 1].live?.isCancelled = false }
@@ -107,36 +109,4 @@ extension RunState {
         lanes[worker - 1].live?.cancelSent = true
         return [.cancelJob(live.ref, job: job, endpoint: live.endpoint)]
     }
-
-    /// Takes up the attempts that a former driver left, and the pauses that had not ended; a pause of the run is over.
-    mutating func resumed(at endpoint: String) -> [Effect] {
-        halted = nil
-        silentSince = nil
-        isPaused = false
-        return lanes.flatMap { lane -> [Effect] in
-            var effects: [Effect] = lane.retries.filter { $0.due == nil }.map { retry in
-                let next = AttemptRef(worker: lane.worker, chunk: retry.work.chunk, attempt: retry.work.attempt)
-                return .backOff(next, ceiling: 0, why: "the pause had not been drawn")
-            }
-            if let due = lane.nextDue { effects.append(.setTimer(.retry(worker: lane.worker), t: due)) }
-            guard let live = lane.live else { return effects }
-            if live.endpoint.isOnThisMachine, live.endpoint != endpoint {
-                let message = "the endpoint on this machine that had it ended with its driver"
-                let end = AttemptEnd(.gone, status: "GONE", message: message)
-                effects.append(.record(.attemptEnded(live.ref, end)))
-            } else if let job = live.job {
-                effects.append(.watch(live.ref, job: job, endpoint: live.endpoint))
-                if live.cancelSent { effects.append(.cancelJob(live.ref, job: job, endpoint: live.endpoint)) }
-            } else {
-                let why = "the driver ended before it learned whether the submission was accepted"
-                effects.append(.record(.attemptUnknown(live.ref, why: why)))
-            }
-            return effects
-        }
-    }
-}
-
-extension String {
-    /// Whether this endpoint lives and dies with its driver: its address carries an instance, `URL#instance`.
-    var isOnThisMachine: Bool { contains("#") }
 }

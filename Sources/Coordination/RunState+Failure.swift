@@ -14,18 +14,27 @@ extension RunState {
         case .lost:
             return Failure(.infra, "the job was lost\(words)")
         case .oversize:
-            return Failure(.permanent, "too large for the platform\(words)")
+            let limits = "about 10 MB for a request, and for the result that it brings"
+            return Failure(.permanent, "even alone it is more than the platform takes, \(limits)\(words)")
         case .gone, .cancelled, .absent:
             return Failure(.infra, "the job is gone\(words)")
         }
     }
 
     /// Counts a job lost while the worker was at the flashpoint, and gives the failure that it makes.
-    mutating func death(of index: Int, after end: AttemptEnd) -> Failure {
+    ///
+    /// - Parameter setback: This loss, the latest of those that the flashpoint's jobs went through.
+    mutating func death(
+        of index: Int,
+        after end: AttemptEnd,
+        _ live: Lane.Live,
+        _ setback: Lane.Setback
+    ) -> Failure {
         flashpoints.deaths[index] = flashpoints.deaths[index].addingOne
         guard flashpoints.deaths[index] >= 2 else { return failure(of: index, after: end) }
-        let words = end.message.map { ": \($0)" } ?? ""
-        return Failure(.poison, "its worker was lost twice while at this flashpoint\(words)")
+        let history = (live.setbacks + [setback]).suffix(Lane.Setback.limit).map(\.description)
+        let message = "its worker was lost twice while at this flashpoint (\(history.joined(separator: "; ")))"
+        return Failure(.poison, message)
     }
 
     /// Charges one failed try to the budget of its class.

@@ -35,7 +35,8 @@ extension RunState {
             succeeded: counts.ok,
             failed: counts.failed,
             cancelled: counts.cancelled,
-            wallSeconds: Double(at - plannedAt) / 1000,
+            // A clock that was set back must not make it shorter than what was driven.
+            wallSeconds: max(now, Double(at - plannedAt) / 1000),
             speedup: speedup
         )
     }

@@ -7,20 +7,33 @@ extension RunState {
     /// `record` effects are to be reduced before any other event. Events about attempts or flashpoints that the run
     /// does not have any more change nothing.
     package mutating func reduce(_ event: Event) -> [Effect] {
+        let before = at
         // What the journal does not keep must leave no trace, or a resumed run would be another one.
-        if event.isJournalled { t = max(t, event.t) }
+        if event.isJournalled {
+            t = max(t, event.t)
+            at = event.at
+        }
+        let effects = apply(event, before: before)
+        return tripped().map { effects + [.ask(why: $0)] } ?? effects
+    }
+
+    /// - Parameter before: Wall time of the event before.
+    private mutating func apply(_ event: Event, before: Int64) -> [Effect] {
         switch event.body {
         case .runPlanned:
             phase = .running
             plannedAt = event.at
             return []
         case .runResumed(let endpoint):
-            return resumed(at: endpoint)
-        case .runPaused:
+            return resumed(at: endpoint, t: event.t, gap: event.at - before)
+        case .runPaused(let why):
             isPaused = true
+            pauseCause = why
             return []
         case .runContinued:
             isPaused = false
+            pauseCause = nil
+            breaker.reset()
             return []
         case .runCancelRequested:
             isCancelled = true
@@ -35,33 +48,35 @@ extension RunState {
         case .attemptIntended(let ref, _, let indices, let endpoint):
             return intended(ref, indices: indices, endpoint: endpoint)
         case .attemptAccepted(let ref, let job):
-            return accepted(ref, job: job)
+            return accepted(ref, job: job, t: event.t)
         case .attemptUnknown(let ref, _):
             guard let live = live(ref), live.job == nil else { return [] }
             lanes[ref.worker - 1].live?.phase = .unknown
             return [.setTimer(.unknownGrace(ref), t: event.t + plan.policy.unknownGrace)]
         case .attemptRefused(let ref, let failure):
             return refused(ref, failure)
-        case .attemptStarted(let ref, _, _):
+        case .attemptStarted(let ref, let instance, _):
             // Without a job's id nobody can follow it, so it stays unknown until its grace is over.
             guard let live = live(ref), live.phase != .unknown else { return [] }
             lanes[ref.worker - 1].live?.phase = .started
+            if let instance { lanes[ref.worker - 1].live?.instance = instance }
             return []
         case .attemptEnded(let ref, let end):
             return ended(ref, end)
         case .flashpointStarted(let ref, let index, _):
             if isOut(index, ref) { lanes[ref.worker - 1].live?.begun.insert(index) }
             return []
-        case .flashpointFailed(let ref, let index, _, let failure, _):
+        case .flashpointFailed(let ref, let index, let id, let failure, _):
             guard isOut(index, ref), !flashpoints.isToRetry[index] else { return [] }
             flashpoints.isToRetry[index] = true
             charge(index, for: failure.kind)
+            breaker.failed(failure, id: id)
             return []
         case .flashpointSettled(let settlement):
             return settled(settlement)
         case .flashpointDuplicate(let ref, let index, _):
             counts.duplicates += 1
-            if live(ref) != nil { lanes[ref.worker - 1].live?.told.insert(index) }
+            if isLive(ref) { lanes[ref.worker - 1].live?.told.insert(index) }
             return []
         case .workerCancelRequested(let worker):
             return lane(worker) == nil ? [] : cancelRest(of: worker)
@@ -72,8 +87,8 @@ extension RunState {
         case .flashpointProgress(let ref, _, _, _, _):
             if lastProgress.indices.contains(ref.worker - 1) { lastProgress[ref.worker - 1] = event.t }
             return []
-        case .endpointUnreachable(let since, _):
-            return unreachable(since: since, event)
+        case .endpointUnreachable:
+            return unreachable(t: event.t)
         case .endpointReachable:
             silentSince = nil
             return []
@@ -89,8 +104,15 @@ extension RunState {
     private mutating func intended(_ ref: AttemptRef, indices: IndexList, endpoint: String) -> [Effect] {
         guard let lane = lane(ref.worker), lane.live == nil, indices.allSatisfy(flashpoints.standing.indices.contains)
         else { return [] }
-        lanes[ref.worker - 1].take(chunk: ref.chunk, attempt: ref.attempt)
-        lanes[ref.worker - 1].live = Lane.Live(ref: ref, phase: .intended, endpoint: endpoint, indices: indices)
+        let setbacks = lanes[ref.worker - 1].take(ref, indices: indices)
+        lanes[ref.worker - 1].live = Lane.Live(
+            ref: ref,
+            phase: .intended,
+            endpoint: endpoint,
+            indices: indices,
+            setbacks: setbacks
+        )
+        breaker.submitted()
         for index in indices where flashpoints.standing[index] == .pending {
             flashpoints.standing[index] = .inFlight
             flashpoints.attempts[index] = flashpoints.attempts[index].addingOne
@@ -99,7 +121,7 @@ extension RunState {
         return [.submit(ref)]
     }
 
-    private mutating func accepted(_ ref: AttemptRef, job: String) -> [Effect] {
+    private mutating func accepted(_ ref: AttemptRef, job: String, t: Double) -> [Effect] {
         hasBeenAccepted = true
         guard let lane = lane(ref.worker) else { return [] }
         if let live = live(ref) {
@@ -109,6 +131,7 @@ extension RunState {
             }
             lanes[ref.worker - 1].unanswered = 0
             lanes[ref.worker - 1].live?.job = job
+            lanes[ref.worker - 1].live?.acceptedAt = t
             if live.phase != .started { lanes[ref.worker - 1].live?.phase = .accepted }
             return [.watch(ref, job: job, endpoint: live.endpoint)] + cancelJob(of: ref.worker)
         }
@@ -118,31 +141,15 @@ extension RunState {
         return [.cancelJob(ref, job: job, endpoint: late.endpoint)]
     }
 
-    private mutating func refused(_ ref: AttemptRef, _ failure: Failure) -> [Effect] {
-        guard let live = live(ref) else { return [] }
-        if live.job != nil {
-            // The key was withdrawn while the job runs: whoever resumes the run takes the job up again.
-            guard failure.kind == .config else { return [] }
-            halted = failure
-            return [.halt(failure)]
-        }
-        let open = release(live)
-        if live.isCancelled { return cancellations(of: open, ref) }
-        guard failure.kind == .config else {
-            return blame(open, ref) { _, _ in failure }
-        }
-        // Nothing was sent, so the flashpoints wait as they were for whoever resumes.
-        halted = failure
-        return sendAgain(open, ref) + [.halt(failure)]
-    }
-
     // MARK: - Settling
 
     private mutating func settled(_ settlement: Settlement) -> [Effect] {
         let index = settlement.index
         guard flashpoints.standing.indices.contains(index), !flashpoints.standing[index].isSettled else { return [] }
         let worker = Int(flashpoints.worker[index])
-        if let ref = settlement.attempt, live(ref) != nil { lanes[ref.worker - 1].live?.told.insert(index) }
+        // What a job that has ended leaves open is settled after it; its failure has been noted then, once.
+        let isOwnRecord = settlement.attempt.map(isLive) ?? false
+        if isOwnRecord { lanes[worker - 1].live?.told.insert(index) }
         if flashpoints.standing[index] == .pending {
             lanes[worker - 1].drop(index, of: Int(flashpoints.chunk[index]))
         }
@@ -150,9 +157,11 @@ extension RunState {
         case .ok:
             flashpoints.standing[index] = .ok
             counts.ok += 1
-        case .failed:
+            breaker.succeeded()
+        case .failed(let failure):
             flashpoints.standing[index] = .failed
             counts.failed += 1
+            if isOwnRecord { breaker.failed(failure, id: settlement.id) }
         case .cancelled:
             flashpoints.standing[index] = .cancelled
             counts.cancelled += 1
@@ -171,107 +180,6 @@ extension RunState {
         else { return [] }
         let why = "\(counts.failed) flashpoints failed, and --max-failures allows \(limit)"
         return [.record(.runCancelRequested(why: why))]
-    }
-
-    private mutating func ended(_ ref: AttemptRef, _ end: AttemptEnd) -> [Effect] {
-        guard let live = live(ref) else { return [] }
-        let open = release(live)
-        // Its job may still turn up, except on an endpoint that is no more.
-        if live.job == nil, end.kind != .gone { lanes[ref.worker - 1].abandon(live) }
-        if live.isCancelled { return cancellations(of: open, ref) }
-        switch end.kind {
-        case .gone, .absent:
-            return sendAgain(open, ref)
-        case .cancelled:
-            // After a cancelling that was taken back, what it stopped goes on; else somebody else meant it.
-            return live.cancelSent ? sendAgain(open, ref) : cancellations(of: open, ref)
-        case .lost where live.phase == .unknown:
-            // Silence is never failure: no budget is charged, only the pauses grow.
-            lanes[ref.worker - 1].unanswered += 1
-            let ceiling = plan.policy.backOffCeiling(tries: lanes[ref.worker - 1].unanswered)
-            return sendAgain(open, ref, ceiling: ceiling, why: "the submission got no answer")
-        case .completed, .oversize:
-            return blame(open, ref) { state, index in state.failure(of: index, after: end) }
-        case .failed, .timedOut, .lost:
-            let suspects = open.filter { live.begun.contains($0) && !flashpoints.isToRetry[$0] }
-            return blame(open, suspects: suspects, ref) { state, index in
-                if end.kind == .lost, !suspects.isEmpty { return state.death(of: index, after: end) }
-                return state.failure(of: index, after: end)
-            }
-        }
-    }
-
-    /// Frees the lane and gives the flashpoints that the attempt held without a result.
-    private mutating func release(_ live: Lane.Live) -> [Int] {
-        lanes[live.ref.worker - 1].live = nil
-        return live.indices.filter { flashpoints.standing[$0] == .inFlight }
-    }
-
-    private func cancellations(of open: [Int], _ ref: AttemptRef) -> [Effect] {
-        open.map { .record(cancellation(of: $0, worker: ref.worker, attempt: ref)) }
-    }
-
-    /// Charges who is to blame; what is out of its budget fails, the rest is tried again.
-    ///
-    /// With suspects the others are charged nothing and go first, and each suspect goes alone, so that a flashpoint that
-    /// takes its worker down harms no other.
-    ///
-    /// - Parameters:
-    ///   - suspects: What the worker was at; empty when nobody knows, and all of `open` is to blame.
-    ///   - cause: The failure of a flashpoint that is to blame and has not been charged by a record of its own.
-    private mutating func blame(
-        _ open: [Int],
-        suspects: [Int] = [],
-        _ ref: AttemptRef,
-        by cause: (inout RunState, Int) -> Failure
-    ) -> [Effect] {
-        var effects: [Effect] = []
-        var together: [Int] = []
-        var alone: [Int] = []
-        var why = ""
-        for index in open {
-            let isSuspect = suspects.contains(index)
-            if flashpoints.isToRetry[index] || (!suspects.isEmpty && !isSuspect) {
-                together.append(index)
-                continue
-            }
-            let failure = cause(&self, index)
-            charge(index, for: failure.kind)
-            if mayTryAgain(index, after: failure.kind) {
-                if isSuspect { alone.append(index) } else { together.append(index) }
-            } else {
-                effects.append(.record(settle(index, as: .failed(failure), worker: ref.worker, attempt: ref)))
-            }
-            if why.isEmpty { why = failure.message }
-        }
-        if why.isEmpty, let first = together.first { why = "flashpoint \(plan.catalogue.id(first)) failed" }
-        for work in [together] + alone.map({ [$0] }) {
-            let tries = work.map { flashpoints.spent($0) }.max() ?? 0
-            effects += sendAgain(work, ref, ceiling: plan.policy.backOffCeiling(tries: tries), why: why)
-        }
-        return effects
-    }
-
-    /// Puts flashpoints of an attempt that is over back on the lane, at its head or after a pause.
-    ///
-    /// - Parameter ceiling: Of the pause; `nil` for none.
-    private mutating func sendAgain(
-        _ indices: [Int],
-        _ ref: AttemptRef,
-        ceiling: Double? = nil,
-        why: String = ""
-    ) -> [Effect] {
-        guard !indices.isEmpty else { return [] }
-        for index in indices { flashpoints.standing[index] = .pending }
-        let attempt = lanes[ref.worker - 1].nextAttempt(of: ref.chunk)
-        let work = Lane.Work(chunk: ref.chunk, attempt: attempt, indices: IndexList(indices))
-        guard let ceiling else {
-            lanes[ref.worker - 1].queue.prepend(work)
-            return []
-        }
-        lanes[ref.worker - 1].retries.append(Lane.Retry(work: work, due: nil))
-        let next = AttemptRef(worker: ref.worker, chunk: ref.chunk, attempt: attempt)
-        return [.backOff(next, ceiling: ceiling, why: why)]
     }
 
     // MARK: - Timers
@@ -303,12 +211,24 @@ extension RunState {
         }
     }
 
-    private mutating func unreachable(since: Int64, _ event: Event) -> [Effect] {
+    /// Starts the wait for the first answer; by the time driven, since the wall clock may be set meanwhile.
+    private mutating func unreachable(t: Double) -> [Effect] {
         guard silentSince == nil else { return [] }
-        let start = min(event.t, max(0, event.t - Double(event.at - since) / 1_000))
-        silentSince = start
+        silentSince = t
         guard !hasBeenAccepted, let limit = plan.policy.silenceLimit else { return [] }
-        return [.setTimer(.silence, t: start + limit)]
+        return [.setTimer(.silence, t: t + limit)]
+    }
+
+    // MARK: - Asking
+
+    /// Why the operator is to be asked before more is sent; once, and only while there is something to send.
+    private mutating func tripped() -> String? {
+        guard phase == .running, !isCancelled, !breaker.hasAsked, let why = breaker.cause(by: plan.policy),
+            plan.policy.maxFailures.map({ counts.failed <= $0 }) ?? true,
+            lanes.contains(where: { !$0.queue.isEmpty || !$0.retries.isEmpty })
+        else { return nil }
+        breaker.hasAsked = true
+        return why
     }
 }
 

@@ -26,6 +26,8 @@ package struct RunState: Sendable {
     package let plan: RunPlan
     package internal(set) var phase = Phase.planned
     package internal(set) var isPaused = false
+    /// Why the run paused itself to ask, while it does.
+    package internal(set) var pauseCause: String?
     package internal(set) var isCancelled = false
     /// How often the run was opened, from 1: one more with each retry of the whole run.
     package internal(set) var generation = 1
@@ -41,11 +43,14 @@ package struct RunState: Sendable {
     package internal(set) var plannedAt: Int64 = 0
     /// Seconds driven at the latest journalled event.
     package internal(set) var t: Double = 0
+    /// Wall time of the latest journalled event, in milliseconds since 1970; for people alone.
+    package internal(set) var at: Int64 = 0
     /// The answer, once the run has ended and until it is reopened.
     package internal(set) var finalAnswer: RunAnswer?
     /// Why the run was told to leave before its end.
     package internal(set) var halted: Failure?
     var lastProgress: [Double]
+    var breaker = Breaker()
 
     package init(plan: RunPlan) {
         self.plan = plan
@@ -75,10 +80,15 @@ package struct RunState: Sendable {
         return live
     }
 
+    /// Whether the attempt is the one that is out on its lane; copies nothing.
+    func isLive(_ ref: AttemptRef) -> Bool {
+        lanes.indices.contains(ref.worker - 1) && lanes[ref.worker - 1].live?.ref == ref
+    }
+
     /// Whether the attempt is out and holds the flashpoint.
     func isOut(_ index: Int, _ ref: AttemptRef) -> Bool {
         flashpoints.standing.indices.contains(index) && flashpoints.standing[index] == .inFlight
-            && flashpoints.worker[index] == Int32(ref.worker) && live(ref) != nil
+            && flashpoints.worker[index] == Int32(ref.worker) && isLive(ref)
     }
 
     /// The conservation law: every flashpoint stands in exactly one place, and the counts say so.
@@ -87,6 +97,7 @@ package struct RunState: Sendable {
     ///
     /// - Returns: What is wrong, or `nil`.
     package func violation() -> String? {
+        if let stray = lanes.lazy.compactMap(strayWork).first { return stray }
         var seen = Array(repeating: 0, count: total)
         for lane in lanes {
             for index in (lane.queue + lane.retries.map(\.work)).flatMap(\.indices) {
@@ -98,9 +109,11 @@ package struct RunState: Sendable {
             for index in lane.live?.indices ?? [] where flashpoints.standing[index] == .inFlight { seen[index] += 1 }
         }
         var tally = Counts()
+        var open = 0
         for (index, standing) in flashpoints.standing.enumerated() {
             switch standing {
             case .pending, .inFlight:
+                open += 1
                 if seen[index] != 1 { return "flashpoint \(index) is held in \(seen[index]) places, not in one" }
             case .ok: tally.ok += 1
             case .failed: tally.failed += 1
@@ -109,6 +122,27 @@ package struct RunState: Sendable {
         }
         if tally.ok != counts.ok || tally.failed != counts.failed || tally.cancelled != counts.cancelled {
             return "the counts \(counts) differ from the flashpoints \(tally)"
+        }
+        if counts.settled + open != total { return "\(counts.settled) settled and \(open) open are not \(total)" }
+        if phase == .ended, open > 0 { return "the run has ended with \(open) flashpoints open" }
+        return nil
+    }
+
+    /// Whether the lane holds a flashpoint of another lane or chunk, or one number for two submissions.
+    private func strayWork(_ lane: Lane) -> String? {
+        var works = lane.queue + lane.retries.map(\.work)
+        if let live = lane.live {
+            works.append(Lane.Work(chunk: live.ref.chunk, attempt: live.ref.attempt, indices: live.indices))
+        }
+        var numbers: Set<AttemptRef> = []
+        for work in works {
+            let ref = AttemptRef(worker: lane.worker, chunk: work.chunk, attempt: work.attempt)
+            if !numbers.insert(ref).inserted { return "\(ref) is the number of two submissions" }
+            if work.indices.isEmpty { return "\(ref) holds no flashpoint" }
+            for index in work.indices
+            where flashpoints.worker[index] != Int32(lane.worker) || flashpoints.chunk[index] != Int32(work.chunk) {
+                return "flashpoint \(index) of another lane or chunk is held by \(ref)"
+            }
         }
         return nil
     }
@@ -123,5 +157,6 @@ extension RunState: Equatable {
             && left.silentSince == right.silentSince && left.plannedAt == right.plannedAt && left.t == right.t
             && left.finalAnswer == right.finalAnswer && left.halted == right.halted
             && left.lastProgress == right.lastProgress && left.generation == right.generation
+            && left.pauseCause == right.pauseCause && left.at == right.at && left.breaker == right.breaker
     }
 }
