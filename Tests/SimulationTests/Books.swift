@@ -93,10 +93,10 @@ struct Books: Sendable {
             return charge(ref, end)
         case .flashpointSettled(let settlement): return settle(settlement)
         case .workerRetried(let worker, let indices):
-            reopen { owner[$0] == worker && indices?.contains($0) != false }
+            reopen(outcomes.indices.filter { owner[$0] == worker && indices?.contains($0) != false })
         case .runRetried(let generation):
             if generation != shadow.generation + 1 { return "generation \(generation) follows \(shadow.generation)" }
-            reopen { _ in true }
+            reopen(Array(outcomes.indices))
         case .runEnded(let answer): return check(answer)
         case .runPlanned, .runResumed, .runPaused, .runContinued, .runCancelRequested, .attemptRefused,
             .attemptStarted, .attemptUncancelled, .flashpointStarted, .flashpointProgress, .flashpointFailed,
@@ -122,8 +122,8 @@ struct Books: Sendable {
         return isOwn ? nil : "flashpoint \(index) has the result \(result)"
     }
 
-    private mutating func reopen(where isMeant: (Int) -> Bool) {
-        for index in outcomes.indices where isMeant(index) {
+    private mutating func reopen(_ indices: [Int]) {
+        for index in indices {
             switch outcomes[index] {
             case nil, .ok: continue
             case .failed, .cancelled:
