@@ -29,6 +29,31 @@ struct Coverage: Sendable {
     }
 }
 
+extension Coverage {
+    /// All that was seen, a line each with its count, in the order of the enumerations.
+    var table: [String] {
+        let attempts = AttemptTransition.all.compactMap { step in
+            self.attempts[step].map { "attempt    \(step): \($0)" }
+        }
+        let flashpoints = FlashpointTransition.all.compactMap { step in
+            self.flashpoints[step].map { "flashpoint \(step): \($0)" }
+        }
+        return attempts + flashpoints
+    }
+
+    /// What was expected and not seen, or seen and not expected.
+    var surprises: [String] {
+        var found: [String] = []
+        for step in AttemptTransition.all where step.isExpected != (attempts[step] != nil) {
+            found.append("attempt \(step) was \(step.isExpected ? "never seen" : "seen and is not expected")")
+        }
+        for step in FlashpointTransition.all where step.isExpected != (flashpoints[step] != nil) {
+            found.append("flashpoint \(step) was \(step.isExpected ? "never seen" : "seen and is not expected")")
+        }
+        return found
+    }
+}
+
 /// Where an attempt stands as seen by its lane.
 enum AttemptStage: String, Sendable, Hashable, CaseIterable {
     /// Not out: never, or not any more.

@@ -10,6 +10,8 @@ struct HistoryTests {
     private static let seed = number("ETL_SIM_SEED")
     /// Histories that one task plays before it lets others have the thread.
     private static let block = 25
+    /// Histories that must show every transition.
+    private static let enough = 8_000
     /// Faults to be shown at most.
     private static let mostFaults = 5
 
@@ -66,6 +68,36 @@ struct HistoryTests {
         }
         for fault in haul.faults.prefix(Self.mostFaults) { Issue.record("\(fault)") }
         let spent = started.duration(to: .now)
+        for line in haul.coverage.table { print(line) }
+        // A few histories can't show everything.
+        if seeds.count >= Self.enough, haul.faults.isEmpty {
+            #expect(haul.coverage.surprises == [])
+        }
         print("\(seeds.count) histories, \(haul.lives) drivers, \(haul.events) events in \(spent)")
     }
+
+    @Test("Equal seeds give equal histories", arguments: [1, 2, 3, 10, 20, 77] as [UInt64])
+    func repeatable(seed: UInt64) throws {
+        let first = try History.play(seed)
+        let second = try History.play(seed)
+        #expect(first.events == second.events)
+        #expect(first.lives == second.lives)
+    }
+
+    @Test("A fault planted between parts of ours is found", arguments: Sabotage.Kind.allCases)
+    func planted(kind: Sabotage.Kind) throws {
+        var struck = 0
+        for seed in 1...Self.patience as ClosedRange<UInt64> {
+            do {
+                if try History.play(seed, sabotage: kind).struck { struck += 1 }
+            } catch let fault as Fault {
+                print("\(kind): found in history \(seed), missed in \(struck): \(fault.what)")
+                return
+            }
+        }
+        Issue.record("\(kind) was not found in \(Self.patience) histories, in \(struck) of which it struck")
+    }
+
+    /// Histories in which a planted fault must be found.
+    private static let patience: UInt64 = 40
 }

@@ -46,6 +46,19 @@ struct AttemptTransition: Sendable, Hashable {
     var to: AttemptStage
 }
 
+extension AttemptTransition: CustomStringConvertible {
+    /// Every one that can be written down.
+    static var all: [AttemptTransition] {
+        AttemptStage.allCases.flatMap { from in
+            AttemptHappening.allCases.flatMap { by in
+                AttemptStage.allCases.map { AttemptTransition(from: from, by: by, to: $0) }
+            }
+        }
+    }
+
+    var description: String { "\(from.rawValue) + \(by.rawValue) → \(to.rawValue)" }
+}
+
 /// What can happen to a flashpoint.
 enum FlashpointHappening: String, Sendable, Hashable, CaseIterable {
     case intended, refused, ended, succeeded, failed, cancelled, failedToRetry, duplicate, workerRetried, runRetried
@@ -89,4 +102,19 @@ struct FlashpointTransition: Sendable, Hashable {
     var from: FlashpointColumns.Standing
     var by: FlashpointHappening
     var to: FlashpointColumns.Standing
+}
+
+extension FlashpointTransition: CustomStringConvertible {
+    private static let standings: [FlashpointColumns.Standing] = [.pending, .inFlight, .ok, .failed, .cancelled]
+
+    /// Every one that can be written down.
+    static var all: [FlashpointTransition] {
+        standings.flatMap { from in
+            FlashpointHappening.allCases.flatMap { by in
+                standings.map { FlashpointTransition(from: from, by: by, to: $0) }
+            }
+        }
+    }
+
+    var description: String { "\(from) + \(by.rawValue) → \(to)" }
 }
