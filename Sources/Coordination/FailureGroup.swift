@@ -15,6 +15,11 @@ package struct FailureGroup: Sendable, Hashable {
     package struct Example: Sendable, Hashable {
         package var index: Int
         package var id: String
+        package var worker: Int
+        /// Submissions that held it.
+        package var attempts: Int
+        /// RunPod's name of the machine that had it last, when that is known.
+        package var instance: String?
     }
 
     init(kind: FailureClass?, stage: String?, message: String) {

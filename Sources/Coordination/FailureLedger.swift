@@ -19,6 +19,13 @@ struct FailureLedger: Sendable, Hashable {
         var count = 0
         var measured = 0
         var seconds = 0.0
+
+        mutating func take(_ seconds: Float?) {
+            count += 1
+            guard let seconds else { return }
+            measured += 1
+            self.seconds += Double(seconds)
+        }
     }
 
     private var slots: [FailureGroup] = [FailureGroup(kind: nil, stage: nil, message: "other causes")]
@@ -33,7 +40,8 @@ struct FailureLedger: Sendable, Hashable {
             }
     }
 
-    mutating func insert(_ settlement: Settlement, _ failure: Failure) {
+    /// - Parameter instance: The machine that had it, when that is known.
+    mutating func insert(_ settlement: Settlement, _ failure: Failure, instance: String? = nil) {
         let index = Int32(clamping: settlement.index)
         guard entries[index] == nil else { return }
         let slot = slot(for: failure, id: settlement.id)
@@ -44,7 +52,15 @@ struct FailureLedger: Sendable, Hashable {
         )
         slots[Int(slot)].count += 1
         if slots[Int(slot)].examples.count < Self.exampleLimit {
-            slots[Int(slot)].examples.append(FailureGroup.Example(index: settlement.index, id: settlement.id))
+            slots[Int(slot)].examples.append(
+                FailureGroup.Example(
+                    index: settlement.index,
+                    id: settlement.id,
+                    worker: settlement.worker,
+                    attempts: settlement.attempts,
+                    instance: instance
+                )
+            )
         }
     }
 
@@ -57,11 +73,16 @@ struct FailureLedger: Sendable, Hashable {
             entries[index] = nil
             slots[Int(entry.group)].count -= 1
             slots[Int(entry.group)].examples.removeAll { $0.index == Int(index) }
-            freed.count += 1
-            guard let seconds = entry.seconds else { continue }
-            freed.measured += 1
-            freed.seconds += Double(seconds)
+            freed.take(entry.seconds)
         }
+        return freed
+    }
+
+    /// Takes out all failures and gives them by worker.
+    mutating func removeAll() -> [Int: Freed] {
+        var freed: [Int: Freed] = [:]
+        for entry in entries.values { freed[Int(entry.worker), default: Freed()].take(entry.seconds) }
+        self = FailureLedger()
         return freed
     }
 

@@ -47,6 +47,15 @@ package struct LaneView: Sendable, Hashable {
         package var why: String
     }
 
+    /// Submissions in a row that got no answer.
+    package struct Unanswered: Sendable, Hashable {
+        /// The latest of them.
+        package var attempt: AttemptRef
+        package var count: Int
+        /// Wall time of the first, in milliseconds since 1970.
+        package var since: Int64
+    }
+
     /// What the worker process says of itself.
     package struct Vitals: Sendable, Hashable {
         package var residentMB: Int
@@ -78,6 +87,12 @@ package struct LaneView: Sendable, Hashable {
     package internal(set) var attempt: AttemptRef?
     /// The job of the attempt that is out.
     package internal(set) var job: String?
+    /// Wall time when that job was accepted, in milliseconds since 1970.
+    package internal(set) var acceptedAt: Int64?
+    /// Wall time of the latest news of that job, in milliseconds since 1970.
+    package internal(set) var heardAt: Int64?
+    /// Submissions that may have arrived or not; `nil` once one of the lane is answered.
+    package internal(set) var unanswered: Unanswered?
     /// RunPod's name of the machine.
     package internal(set) var instance: String?
     /// Retries that wait for their pauses.
@@ -104,6 +119,8 @@ package struct LaneView: Sendable, Hashable {
     package internal(set) var billedSeconds: Double = 0
 
     var phase: AttemptPhase?
+    /// Whether the attempt that is out is on an endpoint that ends with its driver.
+    var isOnThisMachine = false
     var isCancelRequested = false
     /// Seconds of the attempt that is out which have become somebody's outcome or are counted as lost.
     var accountedSeconds: Double = 0

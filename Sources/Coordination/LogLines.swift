@@ -13,6 +13,8 @@ package struct LogLines: Sendable {
         var hasStarted = false
         /// The flashpoint that the worker said it began last.
         var current: (index: Int, id: String)?
+        /// The submission that got no answer and is still waited for.
+        var unanswered: AttemptRef?
 
         var isSettled: Bool { ok + failed + cancelled >= share }
     }
@@ -46,19 +48,18 @@ package struct LogLines: Sendable {
             ]
         case .runResumed(let endpoint):
             return [LogLine(.info, "Run resumed on \(Self.address(endpoint))")]
-        case .runPaused(let why?): return [LogLine(.warning, "Run paused: \(why)")]
+        case .runPaused(let why?): return [LogLine(.warning, "Run paused: \(why); then continue or cancel it")]
         case .runPaused(nil): return [LogLine(.info, "Run paused: nothing new is submitted")]
         case .runContinued: return [LogLine(.info, "Run continued")]
         case .runCancelRequested(let why): return [LogLine(.warning, "Run cancelled: \(why)")]
         case .runRetried(let generation):
-            for worker in lanes.indices { _ = reopened(worker + 1, indices: nil) }
-            let message = "Run tries its failed and cancelled flashpoints again (generation \(generation))"
-            return [LogLine(.info, message)]
-        case .diskFull(let why): return [LogLine(.error, "Nothing new is submitted: \(why)")]
+            return [retried(generation)]
+        case .diskFull(let why):
+            return [LogLine(.error, "Nothing new is submitted: \(why); make room, and the run goes on by itself")]
         case .diskFree: return [LogLine(.info, "The run's journal can grow again")]
         case .attemptUncancelled(let ref, let job, let why):
-            let message = "Worker \(ref.worker): job \(job) could not be cancelled and may go on to its limit: \(why)"
-            return [LogLine(.error, worker: ref.worker, message)]
+            let message = "could not cancel job \(job) (\(Self.place(ref))), which may go on to its limit: \(why)"
+            return [Self.line(.error, ref, message)]
         case .runEnded(let answer):
             let counts = "\(answer.succeeded) ok, \(answer.failed) failed, \(answer.cancelled) cancelled"
             return [LogLine(.debug, "Run ended after \(Self.seconds(answer.durationSeconds)): \(counts)")]
@@ -98,8 +99,9 @@ package struct LogLines: Sendable {
         case .attemptIntended(let ref, _, let indices, _):
             return [Self.line(.debug, ref, "submits \(Self.flashpoints(indices.count)) as \(Self.place(ref))")]
         case .attemptAccepted(let ref, let job):
-            return begin(ref.worker) + [Self.line(.debug, ref, "has job \(job) for \(Self.place(ref))")]
+            return begin(ref.worker) + [accepted(ref, job: job)]
         case .attemptUnknown(let ref, let why):
+            if lanes.indices.contains(ref.worker - 1) { lanes[ref.worker - 1].unanswered = ref }
             return [Self.line(.warning, ref, "got no answer to its submission (\(Self.place(ref))): \(why)")]
         case .attemptRefused(let ref, let failure) where failure.kind == .config:
             let message = "is refused by the endpoint: \(failure.message); the run stops here and can be resumed"
@@ -117,6 +119,14 @@ package struct LogLines: Sendable {
         }
     }
 
+    private mutating func accepted(_ ref: AttemptRef, job: String) -> LogLine {
+        guard lanes.indices.contains(ref.worker - 1), lanes[ref.worker - 1].unanswered == ref else {
+            return Self.line(.debug, ref, "has job \(job) for \(Self.place(ref))")
+        }
+        lanes[ref.worker - 1].unanswered = nil
+        return Self.line(.info, ref, "found the job of its unanswered submission (\(Self.place(ref))): \(job)")
+    }
+
     private func ended(_ ref: AttemptRef, _ end: AttemptEnd) -> LogLine {
         let words = end.message.map { ": \($0)" } ?? ""
         let time = end.executionMS.map { " after \(Self.seconds(Double($0) / 1_000))" } ?? ""
@@ -124,6 +134,8 @@ package struct LogLines: Sendable {
         case .completed: Self.line(.debug, ref, "ended its job\(time) (\(Self.place(ref)))")
         case .failed: Self.line(.warning, ref, "had its job fail\(time) (\(Self.place(ref)))\(words)")
         case .timedOut: Self.line(.warning, ref, "had its job time out\(time) (\(Self.place(ref)))\(words)")
+        case .lost where end.isUnanswered:
+            Self.line(.warning, ref, "gives up its unanswered submission (\(Self.place(ref)))\(words)")
         case .lost: Self.line(.warning, ref, "lost its job (\(Self.place(ref)))\(words)")
         case .oversize: Self.line(.warning, ref, "has more than the platform takes (\(Self.place(ref)))\(words)")
         case .absent: Self.line(.info, ref, "submits again what never arrived (\(Self.place(ref)))\(words)")
@@ -167,6 +179,8 @@ package struct LogLines: Sendable {
         let worker = settlement.worker
         guard lanes.indices.contains(worker - 1) else { return [] }
         var lines: [LogLine] = []
+        // It may stand among the failed ones from before it was tried again.
+        failed.remove(Int32(clamping: settlement.index))
         switch settlement.outcome {
         case .ok:
             lanes[worker - 1].ok += 1
@@ -195,6 +209,17 @@ package struct LogLines: Sendable {
         if lane.failed > 0 { message += ", \(lane.failed) failed" }
         if lane.cancelled > 0 { message += ", \(lane.cancelled) cancelled" }
         return LogLine(.warning, worker: worker, message)
+    }
+
+    private mutating func retried(_ generation: Int) -> LogLine {
+        let failed = lanes.reduce(0) { $0 + $1.failed }
+        let cancelled = lanes.reduce(0) { $0 + $1.cancelled }
+        for place in lanes.indices {
+            lanes[place].failed = 0
+            lanes[place].cancelled = 0
+        }
+        let what = "\(failed) failed, \(cancelled) cancelled"
+        return LogLine(.info, "Run is asked to try again, as generation \(generation): \(what)")
     }
 
     private mutating func reopened(_ worker: Int, indices: IndexList?) -> LogLine {

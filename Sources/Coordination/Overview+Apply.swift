@@ -20,11 +20,15 @@ extension Overview {
             pauseCause = nil
         case .runRetried(let generation):
             self.generation = generation
-            for lane in lanes { reopened(lane.worker, indices: nil, t: event.t) }
+            let freed = failures.removeAll()
+            for lane in lanes {
+                reopened(lane, freed[lane.worker] ?? FailureLedger.Freed(), indices: nil, t: event.t)
+            }
         case .diskFull(let why): diskTrouble = why
         case .diskFree: diskTrouble = nil
         case .attemptUncancelled(let ref, let job, let why):
-            if uncancelled.count < Self.uncancelledLimit {
+            let isListed = uncancelled.contains { $0.job == job }
+            if !isListed, uncancelled.count < Self.uncancelledLimit {
                 uncancelled.append(UncancelledJob(attempt: ref, job: job, why: why))
             }
         case .runCancelRequested(let why):
@@ -35,25 +39,37 @@ extension Overview {
             phase = .ended
             self.answer = answer
         case .attemptIntended, .attemptAccepted, .attemptUnknown, .attemptRefused, .attemptStarted, .attemptEnded:
-            apply(attempt: event.body, t: event.t)
+            apply(attempt: event.body, t: event.t, at: event.at)
         case .flashpointStarted, .flashpointProgress, .flashpointFailed, .flashpointDuplicate, .flashpointSettled:
-            apply(flashpoint: event.body, t: event.t)
+            apply(flashpoint: event.body, t: event.t, at: event.at)
         case .workerCancelRequested(let worker):
             change(worker, t: event.t) { lane in
                 lane.isCancelRequested = lane.phase != nil
                 lane.retries = []
             }
-        case .workerRetried(let worker, let indices): reopened(worker, indices: indices, t: event.t)
+        case .workerRetried(let worker, let indices):
+            guard let lane = lane(worker) else { break }
+            reopened(lane, failures.remove(worker: worker, indices: indices), indices: indices, t: event.t)
         case .retryScheduled(let ref, let due, let why):
             change(ref.worker, t: event.t) { lane in
                 lane.retries.removeAll { $0.attempt == ref }
                 lane.retries.append(LaneView.Retry(attempt: ref, due: due, why: why))
                 lane.retrySeconds += max(0, due - event.t)
             }
-        case .endpointHealth(let counters): health = counters
-        case .endpointUnreachable(let since, let cause): silence = Silence(since: since, cause: cause)
-        case .endpointReachable: silence = nil
+        case .endpointHealth(let counters):
+            health = counters
+            answeredAt = event.at
+        case .endpointUnreachable(let since, let cause):
+            // Up to now the end of any job would have been seen.
+            for place in lanes.indices where silence == nil && lanes[place].job != nil {
+                lanes[place].heardAt = answeredAt
+            }
+            silence = Silence(since: since, cause: cause)
+        case .endpointReachable:
+            silence = nil
+            answeredAt = event.at
         case .workerVitals(let worker, let residentMB, let cpuSeconds):
+            heard(worker, at: event.at)
             change(worker, t: event.t) { lane in
                 lane.vitals = LaneView.Vitals(residentMB: residentMB, cpuSeconds: cpuSeconds)
             }
@@ -83,27 +99,46 @@ extension Overview {
         }
     }
 
+    /// Notes that the endpoint has told something of the worker's job.
+    private mutating func heard(_ worker: Int, at: Int64) {
+        answeredAt = at
+        guard lanes.indices.contains(worker - 1), lanes[worker - 1].job != nil else { return }
+        lanes[worker - 1].heardAt = at
+    }
+
     // MARK: - Attempts
 
-    private mutating func apply(attempt body: Event.Body, t: Double) {
+    private mutating func apply(attempt body: Event.Body, t: Double, at: Int64) {
         switch body {
-        case .attemptIntended(let ref, _, let indices, _):
-            change(ref.worker, t: t) { $0.intend(ref, count: indices.count) }
+        case .attemptIntended(let ref, _, let indices, let endpoint):
+            change(ref.worker, t: t) { lane in
+                lane.intend(ref, count: indices.count)
+                lane.isOnThisMachine = endpoint.isOnThisMachine
+            }
         case .attemptAccepted(let ref, let job):
+            answeredAt = at
             change(ref, t: t) { lane in
-                lane.job = lane.job ?? job
+                if lane.job == nil {
+                    lane.job = job
+                    lane.acceptedAt = at
+                    lane.heardAt = at
+                }
+                lane.unanswered = nil
                 if lane.phase != .started { lane.phase = .accepted }
             }
         case .attemptUnknown(let ref, _):
             change(ref, t: t) { lane in
-                if lane.job == nil { lane.phase = .unknown }
+                if lane.job == nil { lane.leaveUnanswered(ref, at: at) }
             }
         case .attemptRefused(let ref, let failure):
             if failure.kind == .config { halted = failure }
             change(ref, t: t) { lane in
-                if lane.job == nil { lane.release() }
+                guard lane.job == nil else { return }
+                lane.unanswered = nil
+                lane.release()
             }
         case .attemptStarted(let ref, let instance, let delayMS):
+            heard(ref.worker, at: at)
             change(ref, t: t) { lane in
                 lane.instance = instance ?? lane.instance
                 guard lane.phase != .started, lane.phase != .unknown else { return }
@@ -112,7 +147,11 @@ extension Overview {
                 lane.startedAt = t
             }
         case .attemptEnded(let ref, let end):
+            if end.isUnanswered { submissionsGivenUp += 1 } else { answeredAt = at }
+            let job = lane(ref.worker)?.job
+            uncancelled.removeAll { $0.attempt == ref && $0.job == job }
             change(ref, t: t) { lane in
+                if !end.isUnanswered { lane.unanswered = nil }
                 if end.kind != .completed, end.kind != .cancelled, let startedAt = lane.startedAt {
                     let lost = max(0, t - startedAt - lane.accountedSeconds)
                     if end.kind == .gone { lane.stoppedSeconds += lost } else { lane.retrySeconds += lost }
@@ -126,16 +165,19 @@ extension Overview {
 
     // MARK: - Flashpoints
 
-    private mutating func apply(flashpoint body: Event.Body, t: Double) {
+    private mutating func apply(flashpoint body: Event.Body, t: Double, at: Int64) {
         switch body {
         case .flashpointStarted(let ref, let index, let id):
+            heard(ref.worker, at: at)
             change(ref, t: t) { $0.current = LaneView.Current(index: index, id: id) }
         case .flashpointProgress(let ref, let index, let stage, let done, let of):
+            heard(ref.worker, at: at)
             change(ref, t: t) { lane in
                 let id = lane.current?.index == index ? lane.current?.id : nil
                 lane.current = LaneView.Current(index: index, id: id, stage: stage, done: done, of: of)
             }
         case .flashpointFailed(let ref, let index, _, _, let seconds):
+            heard(ref.worker, at: at)
             change(ref, t: t) { lane in
                 lane.retrySeconds += seconds
                 lane.accountedSeconds += seconds
@@ -145,6 +187,9 @@ extension Overview {
             duplicates += 1
             change(ref.worker, t: t) { _ in }
         case .flashpointSettled(let settlement):
+            if let attempt = settlement.attempt, lane(attempt.worker)?.attempt == attempt {
+                heard(attempt.worker, at: at)
+            }
             settled(settlement, t: t)
         default: break
         }
@@ -155,23 +200,24 @@ extension Overview {
         case .ok: counts.ok += 1
         case .failed(let failure):
             counts.failed += 1
-            failures.insert(settlement, failure)
+            let lane = lane(settlement.worker)
+            let instance = lane?.attempt == settlement.attempt ? lane?.instance : nil
+            failures.insert(settlement, failure, instance: instance)
         case .cancelled: counts.cancelled += 1
         }
         if settlement.isEstimated { isEstimated = true }
         change(settlement.worker, t: t) { $0.settle(settlement) }
     }
 
-    private mutating func reopened(_ worker: Int, indices: IndexList?, t: Double) {
-        guard let lane = lane(worker) else { return }
+    /// - Parameter freed: What left the ledger of failures with it.
+    private mutating func reopened(_ lane: LaneView, _ freed: FailureLedger.Freed, indices: IndexList?, t: Double) {
         phase = .running
         answer = nil
         cancelCause = nil
-        let freed = failures.remove(worker: worker, indices: indices)
         let cancelled = indices.map { $0.count - freed.count } ?? lane.cancelled
         counts.failed = max(0, counts.failed - freed.count)
         counts.cancelled = max(0, counts.cancelled - cancelled)
-        change(worker, t: t) { lane in
+        change(lane.worker, t: t) { lane in
             lane.failed = max(0, lane.failed - freed.count)
             lane.cancelled = max(0, lane.cancelled - cancelled)
             lane.measured = max(0, lane.measured - freed.measured)
@@ -194,6 +240,8 @@ extension LaneView {
         attempt = ref
         phase = .intended
         job = nil
+        acceptedAt = nil
+        heardAt = nil
         current = nil
         startedAt = nil
         accountedSeconds = 0
@@ -202,10 +250,22 @@ extension LaneView {
         retries.removeAll { $0.attempt == ref }
     }
 
+    /// Its submission got no answer, so nobody knows whether it arrived.
+    mutating func leaveUnanswered(_ ref: AttemptRef, at: Int64) {
+        phase = .unknown
+        guard let earlier = unanswered else {
+            unanswered = Unanswered(attempt: ref, count: 1, since: at)
+            return
+        }
+        if earlier.attempt != ref { unanswered = Unanswered(attempt: ref, count: earlier.count + 1, since: earlier.since) }
+    }
+
     /// Nothing is out any more.
     mutating func release() {
         phase = nil
         job = nil
+        acceptedAt = nil
+        heardAt = nil
         current = nil
         startedAt = nil
         accountedSeconds = 0

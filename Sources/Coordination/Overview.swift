@@ -36,6 +36,8 @@ package struct Overview: Sendable, Hashable {
         package var why: String
     }
 
+    /// How long RunPod keeps the result of a job that has ended, in milliseconds.
+    package static let retention: Int64 = 30 * 60 * 1_000
     /// Jobs that ``uncancelled`` names at most.
     package static let uncancelledLimit = 64
 
@@ -69,7 +71,11 @@ package struct Overview: Sendable, Hashable {
     package internal(set) var t: Double = 0
     /// Whether some seconds are a job's divided by its flashpoints; shown as `~`.
     package internal(set) var isEstimated = false
+    /// Submissions that were given up without anybody knowing whether they arrived, and made again.
+    package internal(set) var submissionsGivenUp = 0
     var failures = FailureLedger()
+    /// Wall time when the endpoint was last heard of.
+    var answeredAt: Int64?
 
     package init() {}
 
@@ -78,6 +84,22 @@ package struct Overview: Sendable, Hashable {
 
     /// The causes of the failures that stand, the commonest first.
     package var failureGroups: [FailureGroup] { failures.groups }
+
+    /// Submissions that are out and of which nobody knows whether they arrived.
+    package var unansweredSubmissions: Int { lanes.count { $0.phase == .unknown } }
+
+    /// From when on results of the jobs that are out may be gone, by the wall clock in milliseconds since 1970.
+    ///
+    /// A job may have ended right after it was last heard of. Has a meaning only while the endpoint can't be reached or
+    /// nobody drives the run; `nil` without a job that outlives its driver.
+    package var resultsExpireAt: Int64? {
+        let heard = lanes.compactMap { lane -> Int64? in
+            guard lane.job != nil, !lane.isOnThisMachine else { return nil }
+            // While the endpoint answered, the end of any job would have been seen.
+            return silence == nil ? answeredAt : lane.heardAt
+        }
+        return heard.min().map { $0 + Self.retention }
+    }
 
     /// Σ seconds of the settled flashpoints.
     package var sequentialSeconds: Double { lanes.reduce(0) { $0 + $1.seconds } }

@@ -1,9 +1,6 @@
 import Flashpoints
 
 extension RunState {
-    /// How long RunPod keeps the result of a job that has ended, in milliseconds.
-    package static let retention: Int64 = 30 * 60 * 1_000
-
     /// Takes up what a former driver left; a pause of the run is over.
     ///
     /// First the jobs that are known, the oldest first, since it ends and its result expires first; then the submissions
@@ -67,7 +64,7 @@ extension RunState {
         if waiting > 0 { parts.append("has \(Self.count(waiting, "flashpoint")) to send") }
         parts.append("\(counts.settled) of \(total) had settled")
         var effects = [Effect.record(.log(level: .info, worker: nil, message: "Run " + parts.joined(separator: ", ")))]
-        if gap > Self.retention, !known.isEmpty {
+        if gap > Overview.retention, known.contains(where: { !$0.endpoint.isOnThisMachine }) {
             let message =
                 "The run was not driven for \(gap / 60_000) minutes, and results are kept for 30: "
                 + "what its jobs finished more than 30 minutes ago is gone and is computed again"

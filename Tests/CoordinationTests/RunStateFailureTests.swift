@@ -232,11 +232,11 @@ import Testing
         driver.now = 29
         _ = driver.takeOutside()
         driver.report(.unreachable(since: 27_000, cause: "refused"))
-        #expect(driver.takeOutside() == [.setTimer(.silence, t: 57)])
+        #expect(driver.takeOutside() == [.setTimer(.silence, t: 59)])
         driver.now = 30
         driver.timer(.silence)
         #expect(driver.takeOutside().isEmpty)
-        driver.now = 57
+        driver.now = 59
         driver.timer(.silence)
         #expect(driver.takeOutside() == [.halt(Failure(.config, "the endpoint gave no answer for 30 s"))])
         driver.report(.accepted(Sample.first(1), job: "j"))

@@ -48,7 +48,7 @@ import Testing
         let first = Sample.first(1)
         driver.report(.unknown(first, why: "reset"))
         driver.now = 5
-        driver.timer(.unknownGrace(first))
+        driver.giveUp(first)
         driver.now = 10
         driver.timer(.retry(worker: 1))
         #expect(driver.live(1) == first.next)
@@ -69,7 +69,7 @@ import Testing
         driver.report(.unknown(first, why: "reset"))
         driver.command(.cancelWorker(1))
         driver.now = 5
-        driver.timer(.unknownGrace(first))
+        driver.giveUp(first)
         #expect(driver.state.phase == .ended)
         _ = driver.takeOutside()
         driver.report(.accepted(first, job: "late"))
@@ -83,7 +83,7 @@ import Testing
             let ref = try #require(driver.live(1))
             driver.report(.unknown(ref, why: "timeout"))
             driver.now += 5
-            driver.timer(.unknownGrace(ref))
+            driver.giveUp(ref)
             driver.now += 60
             driver.timer(.retry(worker: 1))
         }

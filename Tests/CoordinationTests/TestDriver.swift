@@ -79,6 +79,12 @@ struct TestDriver {
         batch { $0.record(.timerFired(timer)) }
     }
 
+    /// Lets the grace of an unanswered attempt pass, and the search for it end without a verdict.
+    mutating func giveUp(_ ref: AttemptRef) {
+        timer(.unknownGrace(ref))
+        report(Self.unanswered(ref))
+    }
+
     mutating func resume() {
         batch { driver in
             let endpoint = driver.endpoint
@@ -168,6 +174,10 @@ struct TestDriver {
 
     static func ended(_ ref: AttemptRef, _ kind: AttemptEnd.Kind) -> Report {
         .ended(ref, AttemptEnd(kind, status: kind.rawValue.uppercased()))
+    }
+
+    static func unanswered(_ ref: AttemptRef) -> Report {
+        .ended(ref, AttemptEnd(.lost, status: AttemptEnd.unansweredStatus))
     }
 
     static func item(_ index: Int, _ outcome: Result<JSONValue, Failure>, seconds: Double? = 1) -> ItemResult {
