@@ -1,7 +1,9 @@
 import Coordination
 import Flashpoints
+import FoundationEssentials
 import RunEngine
 import RunJournal
+import RunPodAPI
 
 /// One history: a run from its planning to its end, through as many drivers as it takes.
 struct History: Sendable {
@@ -9,7 +11,8 @@ struct History: Sendable {
     struct Record: Sendable {
         var events: [Event]
         var coverage: Coverage
-        var lives: Int
+        /// How drivers ended, and how often.
+        var endings: [String: Int]
         var struck: Bool
     }
 
@@ -17,11 +20,22 @@ struct History: Sendable {
         case left(RunState, isEnd: Bool)
         case failed(any Error)
         case over
+
+        var word: String {
+            switch self {
+            case .left(_, isEnd: true): "ended"
+            case .left(let state, isEnd: false): state.halted == nil ? "stopped" : "halted"
+            case .failed(is JournalError): "without journal"
+            case .failed(is Killed), .over: "killed"
+            case .failed: "failed"
+            }
+        }
     }
 
     private let scene: Scene
     private let disk: Disk
     private let sources: Dice
+    private let spool: SpoolReader
 
     private static let mostLives = 80
     /// Seconds after the calm without anything being journalled, after which a run counts as stuck.
@@ -31,22 +45,24 @@ struct History: Sendable {
 
     /// Plays the history of a seed.
     ///
+    /// - Parameter spool: Any; jobs carry ids alone.
     /// - Throws: ``Fault``.
-    static func play(_ seed: UInt64, sabotage: Sabotage.Kind? = nil) throws -> Record {
+    static func play(_ seed: UInt64, _ spool: SpoolReader, sabotage: Sabotage.Kind? = nil) throws -> Record {
         let scenario = Scenario(seed: seed)
         let plan = scenario.plan
-        let oracle = Oracle(scenario, plan: plan)
+        let oracle = Oracle(scenario, plan: plan, comparesJournal: sabotage == nil)
         let saboteur = sabotage.map { Sabotage($0, plan: plan) }
         do {
-            let lives = try VirtualTime.run(startingAt: 1_700_000_000_000) { clock in
+            let endings = try VirtualTime.run(startingAt: 1_700_000_000_000) { clock in
                 let scene = Scene(scenario, plan: plan, clock: clock, oracle: oracle, sabotage: saboteur)
-                let history = History(scene, disk: Disk(scenario, clock: clock, oracle: oracle, sabotage: saboteur))
+                let disk = Disk(scenario, clock: clock, oracle: oracle, sabotage: saboteur)
+                let history = History(scene, disk: disk, spool: spool)
                 return try await history.play()
             }
             return Record(
                 events: oracle.read(\.events),
                 coverage: oracle.coverage,
-                lives: lives,
+                endings: endings,
                 struck: saboteur?.struck ?? false
             )
         } catch let fault as Fault {
@@ -57,7 +73,8 @@ struct History: Sendable {
         }
     }
 
-    private init(_ scene: Scene, disk: Disk) {
+    private init(_ scene: Scene, disk: Disk, spool: SpoolReader) {
+        self.spool = spool
         self.scene = scene
         self.disk = disk
         sources = Dice(seed: scene.scenario.seed &* 17 &+ 5)
@@ -65,7 +82,8 @@ struct History: Sendable {
 
     // MARK: - Lives
 
-    private func play() async throws -> Int {
+    private func play() async throws -> [String: Int] {
+        var endings: [String: Int] = [:]
         var reopenings = scenario.reopenings
         var lives = 0
         var wish: Command?
@@ -77,6 +95,7 @@ struct History: Sendable {
                 if lives > Self.mostLives { try scene.oracle.check("the run takes more than \(Self.mostLives) drivers") }
                 let ending = try await live(lives, wish: wish)
                 wish = nil
+                endings[ending.word, default: 0] += 1
                 try scene.oracle.check()
                 if case .left(_, isEnd: true) = ending {
                     guard reopenings > 0 else { break }
@@ -88,7 +107,7 @@ struct History: Sendable {
                 try await scene.clock.sleep(for: .seconds(downtime))
             }
             try scene.oracle.ended(scene.endpoint { endpoint, _ in endpoint })
-            return lives
+            return endings
         }
     }
 
@@ -106,8 +125,14 @@ struct History: Sendable {
             ? scenario.kills[number - 1] : nil
         let life = Life(kill: kill)
         let address = scenario.isLocal ? "http://127.0.0.1:1/v2/local#\(number)" : "https://api.runpod.ai/v2/simulated"
-        let backend = EndpointBackend(scene, endpoint: address, life: number)
-        let ending = try await drive(number, life, backend, wish: wish)
+        let ending: Ending
+        if scenario.isHTTP {
+            let backend = try realBackend(number, life)
+            ending = try await drive(number, life, backend, wish: wish)
+        } else {
+            let backend = EndpointBackend(scene, endpoint: address, life: number)
+            ending = try await drive(number, life, backend, wish: wish)
+        }
         life.end()
         if scenario.isLocal { scene.endpoint { endpoint, _ in endpoint.collapse() } }
         switch ending {
@@ -121,6 +146,30 @@ struct History: Sendable {
         case .over: try scene.oracle.left(nil)
         }
         return ending
+    }
+
+    /// The backend of real runs over the simulated network.
+    private func realBackend(_ number: Int, _ life: Life) throws -> RunPodBackend<VirtualTime> {
+        let (scene, sources) = (scene, sources)
+        let network = EndpointNetwork(scene, life: life, number: number)
+        let address = try EndpointAddress("https://api.runpod.ai/v2/simulated")
+        guard let credential = Credential("rpa_simulated_key") else { throw Killed() }
+        let limits = JobBodies.Limits(requestTimeout: .seconds(120), jobTimeout: .seconds(86_400))
+        return RunPodBackend(
+            client: RunPodClient(
+                address: address,
+                credential: credential,
+                control: network,
+                polls: network,
+                pacing: RateLimiter(clock: scene.clock),
+                wallClock: { Date(timeIntervalSince1970: Double(scene.wallTime) / 1_000) }
+            ),
+            instance: scenario.isLocal ? "\(number)" : nil,
+            bodies: JobBodies(plan: scene.plan, spool: spool, limits: limits, payload: .ids, logLevel: "INFO"),
+            clock: scene.clock,
+            sources: .init(chance: { sources.fraction() }, wallTime: { scene.wallTime }),
+            healthInterval: .seconds(120)
+        )
     }
 
     private func drive<B: Backend>(_ number: Int, _ life: Life, _ backend: B, wish: Command?) async throws -> Ending {

@@ -1,4 +1,6 @@
+import Flashpoints
 import FoundationEssentials
+import TestSupport
 import Testing
 
 /// The real reducer and driver in worlds where everything goes wrong, drawn from seeds, in virtual time.
@@ -23,14 +25,14 @@ struct HistoryTests {
         var coverage = Coverage()
         var faults: [String] = []
         var events = 0
-        var lives = 0
+        var endings: [String: Int] = [:]
 
-        mutating func play(_ seed: UInt64) {
+        mutating func play(_ seed: UInt64, _ spool: SpoolReader) {
             do {
-                let record = try History.play(seed)
+                let record = try History.play(seed, spool)
                 coverage.merge(record.coverage)
                 events += record.events.count
-                lives += record.lives
+                endings.merge(record.endings) { $0 + $1 }
             } catch {
                 faults.append("\(error)")
             }
@@ -40,21 +42,35 @@ struct HistoryTests {
             coverage.merge(other.coverage)
             faults += other.faults
             events += other.events
-            lives += other.lives
+            endings.merge(other.endings) { $0 + $1 }
         }
     }
 
     @Test("In every history the law holds at every step, and every run comes to its end")
-    func law() async {
+    func law() async throws {
         let seeds = Self.seed.map { $0..<$0 + 1 } ?? 0..<Self.histories
         let started = ContinuousClock.now
-        let haul = await withTaskGroup(of: Haul.self) { group in
-            var blocks = stride(from: seeds.lowerBound, to: seeds.upperBound, by: Self.block).makeIterator()
+        let haul = try await Self.withSpool { await Self.play(seeds, $0) }
+        for fault in haul.faults.prefix(Self.mostFaults) { Issue.record("\(fault)") }
+        for line in haul.coverage.table { print(line) }
+        // A few histories can't show everything.
+        if seeds.count >= Self.enough, haul.faults.isEmpty {
+            #expect(haul.coverage.surprises == [])
+        }
+        let endings = haul.endings.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        let spent = started.duration(to: .now)
+        print("\(seeds.count) histories in \(spent), \(haul.events) events; drivers: \(endings.joined(separator: ", "))")
+    }
+
+    /// Plays histories on as many threads as there are.
+    private static func play(_ seeds: Range<UInt64>, _ spool: SpoolReader) async -> Haul {
+        await withTaskGroup(of: Haul.self) { group in
+            var blocks = stride(from: seeds.lowerBound, to: seeds.upperBound, by: block).makeIterator()
             func addBlock() {
                 guard let first = blocks.next() else { return }
                 group.addTask {
                     var haul = Haul()
-                    for seed in first..<min(first + UInt64(Self.block), seeds.upperBound) { haul.play(seed) }
+                    for seed in first..<min(first + UInt64(block), seeds.upperBound) { haul.play(seed, spool) }
                     return haul
                 }
             }
@@ -62,40 +78,44 @@ struct HistoryTests {
             var haul = Haul()
             for await one in group {
                 haul.add(one)
-                if haul.faults.count < Self.mostFaults { addBlock() }
+                if haul.faults.count < mostFaults { addBlock() }
             }
             return haul
         }
-        for fault in haul.faults.prefix(Self.mostFaults) { Issue.record("\(fault)") }
-        let spent = started.duration(to: .now)
-        for line in haul.coverage.table { print(line) }
-        // A few histories can't show everything.
-        if seeds.count >= Self.enough, haul.faults.isEmpty {
-            #expect(haul.coverage.surprises == [])
+    }
+
+    /// An empty spool: the jobs of histories carry ids alone.
+    private static func withSpool<Value>(_ body: (SpoolReader) async throws -> Value) async throws -> Value {
+        try await withTemporaryFolder { folder in
+            try Data().write(to: folder.appending(path: InputSpool.fileName))
+            return try await body(try SpoolReader(folder: folder.path()))
         }
-        print("\(seeds.count) histories, \(haul.lives) drivers, \(haul.events) events in \(spent)")
     }
 
     @Test("Equal seeds give equal histories", arguments: [1, 2, 3, 10, 20, 77] as [UInt64])
-    func repeatable(seed: UInt64) throws {
-        let first = try History.play(seed)
-        let second = try History.play(seed)
-        #expect(first.events == second.events)
-        #expect(first.lives == second.lives)
+    func repeatable(seed: UInt64) async throws {
+        try await Self.withSpool { spool in
+            let first = try History.play(seed, spool)
+            let second = try History.play(seed, spool)
+            #expect(first.events == second.events)
+            #expect(first.endings == second.endings)
+        }
     }
 
     @Test("A fault planted between parts of ours is found", arguments: Sabotage.Kind.allCases)
-    func planted(kind: Sabotage.Kind) throws {
+    func planted(kind: Sabotage.Kind) async throws {
+        try await Self.withSpool { spool in
         var struck = 0
         for seed in 1...Self.patience as ClosedRange<UInt64> {
             do {
-                if try History.play(seed, sabotage: kind).struck { struck += 1 }
+                if try History.play(seed, spool, sabotage: kind).struck { struck += 1 }
             } catch let fault as Fault {
                 print("\(kind): found in history \(seed), missed in \(struck): \(fault.what)")
                 return
             }
         }
         Issue.record("\(kind) was not found in \(Self.patience) histories, in \(struck) of which it struck")
+        }
     }
 
     /// Histories in which a planted fault must be found.
