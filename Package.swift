@@ -110,6 +110,10 @@ let package = Package(
             dependencies: ["etl-dash", "TestSupport", subprocess, grdb] + libraries,
             exclude: ["Fixtures"]
         ),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["TestSupport", "Flashpoints", "Coordination", "HTTPTransport", "RunPodAPI", "RunJournal", "RunEngine"]
+        ),
         .testTarget(name: "PackageTests", dependencies: ["TestSupport", subprocess]),
     ],
     swiftLanguageModes: [.v6]
