@@ -23,7 +23,7 @@ extension RunPodClientTests {
             switch outcome {
             // The reset may come before or after the request was written.
             case .unknown, .unreachable: break
-            case .accepted, .refused, .rateLimited: Issue.record("\(outcome)")
+            case .accepted, .refused, .rateLimited, .oversize: Issue.record("\(outcome)")
             }
             #expect(server.requests.isEmpty)
         }
