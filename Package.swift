@@ -41,7 +41,11 @@ let rooms: [[Target]] = [
     room("HTTPTransport", [asyncHTTPClient, nio, nioHTTP1, nioHTTPCompression, nioPosix]),
     room("RunPodAPI", ["Flashpoints", "HTTPTransport", asyncAlgorithms]),
     room("RunJournal", ["Flashpoints", "Coordination", grdb, grdbSQLite]),
-    room("RunEngine", ["Flashpoints", "Coordination", "RunJournal", "RunPodAPI", asyncAlgorithms, logging]),
+    room(
+        "RunEngine",
+        ["Flashpoints", "Coordination", "RunJournal", "RunPodAPI", asyncAlgorithms, logging],
+        tests: ["HTTPTransport"]
+    ),
     room(
         "LocalEndpoint",
         ["Flashpoints", "HTTPTransport", "RunPodAPI", hummingbird, logging, nio, nioPosix, subprocess]
