@@ -17,8 +17,9 @@ struct StopSummary {
         var lines = ["Run \(run) stopped: \(overview.counts.settled) of \(total) settled"]
         let out = overview.lanes.count { $0.isOut }
         if let endpoint, out > 0 {
-            // What ended since the endpoint was heard last has begun to expire.
-            let expiry = min(now + Overview.retention, overview.resultsExpireAt ?? .max)
+            // Where it could not be reached, what has ended meanwhile expires sooner.
+            let unseen = overview.silence == nil ? nil : overview.resultsExpireAt
+            let expiry = min(now + Overview.retention, unseen ?? .max)
             let until = WallTime.text(expiry).prefix(16).replacing("T", with: " ")
             lines.append(
                 """

@@ -7,6 +7,7 @@ import Flashpoints
 /// What the screen is to be looked at in.
 enum SceneName: String, CaseIterable, Sendable {
     case sample, preparing, crowd, ended, stale, interrupted, attached, stop, refused, frozen
+    case diskFull, asked, again
     case confirm, leave, help, failures, logZoom, worker, search, filter, wide, chunks
 
     func model(_ size: Size, _ profile: Profile) throws -> Model {
@@ -50,6 +51,22 @@ enum SceneName: String, CaseIterable, Sendable {
                 Failure(.config, "401: the key …k9f2 is not valid for endpoint 8f3k2m1x")
             )
             return Scenes.model(Scenes.busy + [(191.5, refusal)], at: 192, size: size, profile: profile)
+        case .diskFull:
+            let trouble = Event.Body.diskFull(why: "12 MB are free and 64 MB are wanted at /home/ann")
+            return Scenes.model(Scenes.busy + [(191.5, trouble)], at: 192, size: size, profile: profile)
+        case .asked:
+            let why =
+                "10 failures in a row are alike (timeout in summarise: no answer from the model in 60 s); look for the "
+                + "cause in the log before more is paid for it"
+            return Scenes.model(Scenes.busy + [(191.5, .runPaused(why: why))], at: 192, size: size, profile: profile)
+        case .again:
+            let second = AttemptRef(worker: 2, chunk: 2, attempt: 1)
+            let history: [(t: Double, body: Event.Body)] = [
+                (191.2, .runRetried(generation: 2)),
+                (191.3, .attemptUncancelled(second, job: "7d10b4c0-u1", why: "no answer within 60 s")),
+                (191.4, .attemptUnknown(AttemptRef(worker: 8, chunk: 8, attempt: 1), why: "the connection was reset")),
+            ]
+            return Scenes.model(Scenes.busy + history, at: 192, size: size, profile: profile)
         case .frozen:
             var model = Scenes.model(Scenes.sample, at: 12.3, size: size, profile: profile)
             _ = model.update(.input(.key(.character("z"))), now: Scenes.start + 12_300)

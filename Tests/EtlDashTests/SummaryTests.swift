@@ -94,6 +94,43 @@ struct SummaryTests {
         )
     }
 
+    @Test("What could not be cancelled, and how to try again what failed, stand before the way on")
+    func stoppedWithTrouble() {
+        let bodies: [(t: Double, body: Event.Body)] = [
+            (1, .attemptUncancelled(AttemptRef(worker: 2, chunk: 2, attempt: 1), job: "job-2", why: "no answer")),
+            (
+                2,
+                .flashpointSettled(
+                    Settlement(
+                        attempt: AttemptRef(worker: 1, chunk: 1, attempt: 1),
+                        worker: 1,
+                        index: 0,
+                        id: "fp-0",
+                        outcome: .failed(Failure(.permanent, "gone")),
+                        seconds: 1,
+                        attempts: 1
+                    )
+                )
+            ),
+        ]
+        let overview = events.running(shares: [2, 1], started: 2, then: bodies)
+        let lines = StopSummary(overview: overview, run: "r", endpoint: nil, now: 0).text.split(separator: "\n")
+        #expect(
+            lines.suffix(3) == [
+                "Could not be cancelled, may still run and bill: job-2 of worker 2",
+                "Try what failed again: etl-dash retry r --worker 1", "Go on with: etl-dash resume r",
+            ]
+        )
+    }
+
+    @Test("A stop while the endpoint can't be reached counts from when it was heard last")
+    func stoppedUnreachable() {
+        let silence = Event.Body.endpointUnreachable(since: 600_000, cause: "connection refused")
+        let overview = events.running(shares: [1], started: 1, then: [(1, silence)])
+        let stop = StopSummary(overview: overview, run: "r", endpoint: "https://api.runpod.ai/v2/abc", now: 1_200_000)
+        #expect(stop.text.contains("until 1970-01-01 00:30 UTC at the least"), "\(stop.text)")
+    }
+
     @Test("A stop on this machine bills nobody")
     func stoppedHere() {
         let stop = StopSummary(overview: events.running(shares: [1], started: 1), run: "r", endpoint: nil, now: 0)
@@ -143,7 +180,9 @@ struct EventScript {
     }
 
     /// A run of which the first workers have a job.
-    func running(shares: [Int], started: Int) -> Overview { fold(begin(shares, started: started)) }
+    func running(shares: [Int], started: Int, then more: [(t: Double, body: Event.Body)] = []) -> Overview {
+        fold(begin(shares, started: started) + more)
+    }
 
     /// A run that has ended, with the seconds of each flashpoint by worker.
     func ended(
