@@ -7,7 +7,7 @@ extension Event {
     /// - Throws: `EncodingError` for a number that JSON has no text for.
     package func write(to text: inout JSONText, result withResult: Bool = true) throws {
         guard var fields = body.fields else {
-            return text.append(json: try JSONCoding.encode(self))
+            return text.append(json: Array(try JSONCoding.encode(self)))
         }
         fields.add(.event, body.name)
         fields.add(.seq, seq)

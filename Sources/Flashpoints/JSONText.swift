@@ -18,22 +18,34 @@ package struct JSONText: Sendable {
     }
 
     /// Text that is JSON already.
-    package mutating func append(json text: some Sequence<UInt8>) { bytes.append(contentsOf: text) }
+    package mutating func append(json text: [UInt8]) {
+        text.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+    }
 
     package mutating func append(_ byte: UInt8) { bytes.append(byte) }
 
     package mutating func append(_ flag: Bool) { append(json: flag ? "true" : "false") }
 
-    package mutating func append(_ number: some FixedWidthInteger) {
-        var left = number.magnitude
+    package mutating func append(_ number: Int) { append(Int64(number)) }
+
+    package mutating func append(_ number: Int64) {
         if number < 0 { bytes.append(UInt8(ascii: "-")) }
-        let start = bytes.count
-        repeat {
-            let (rest, digit) = left.quotientAndRemainder(dividingBy: 10)
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
-            left = rest
-        } while left != 0
-        bytes[start...].reverse()
+        append(magnitude: number.magnitude)
+    }
+
+    private mutating func append(magnitude: UInt64) {
+        // Twenty digits at most, from the last one.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var left = magnitude
+            var start = digits.count
+            repeat {
+                let (rest, digit) = left.quotientAndRemainder(dividingBy: 10)
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+                left = rest
+            } while left != 0
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
+        }
     }
 
     /// The number with zeros before it up to so many digits; for numbers from 0 on.
@@ -70,7 +82,7 @@ package struct JSONText: Sendable {
     private mutating func append(thousandths: Int64) {
         if thousandths < 0 { bytes.append(UInt8(ascii: "-")) }
         let (whole, rest) = thousandths.magnitude.quotientAndRemainder(dividingBy: 1_000)
-        append(whole)
+        append(magnitude: whole)
         bytes.append(UInt8(ascii: "."))
         var fraction = rest
         var place: UInt64 = 100
