@@ -2,6 +2,7 @@ package import Coordination
 package import Flashpoints
 import FoundationEssentials
 import GRDB
+import Synchronization
 
 extension SQLiteJournal {
     /// Notes the next flashpoints of a batch that is being spooled, in one transaction.
@@ -89,14 +90,14 @@ extension SQLiteJournal {
     }
 
     /// Packs the plan of a journal that was made before plans were packed.
-    func packPlan(_ plan: RunPlan) async throws {
+    func packPlan() async throws {
         let isPacked = try await read { db in
             try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT * FROM packed WHERE id = 0)") ?? false
         }
         guard !isPacked else { return }
-        let found = found.withLock { $0 }
-        try await write { try Snapshot.write(plan, to: $0) }
-        self.found.withLock { $0 = found }
+        guard let loaded = found.withLock({ $0 }) else { return }
+        try await write { try Snapshot.write(loaded.state.plan, to: $0) }
+        found.withLock { $0 = loaded }
     }
 
     static func text(_ value: some Encodable) throws -> String {

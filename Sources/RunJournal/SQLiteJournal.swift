@@ -68,32 +68,42 @@ package final class SQLiteJournal: Sendable {
     package static func open(_ folder: RunFolder, for access: Access) async throws -> SQLiteJournal {
         let path = folder.journalPath
         try JournalHeader.check(path)
-        return try await JournalError.translating(path) {
-            switch access {
-            case .reading:
-                let pool = try DatabasePool(path: path, configuration: configuration(.reading))
-                let format = try await pool.read { try format(of: $0, path) }
-                return SQLiteJournal(folder: folder, pool: pool, format: format)
-            case .writing:
-                let found = try look(path)
-                let pool = try openPool(path)
-                try JournalSchema.migrator.migrate(pool)
-                let journal = SQLiteJournal(folder: folder, pool: pool, found: found)
-                try await journal.packPlan(found.state.plan)
-                return journal
-            }
+        return switch access {
+        case .reading: try await openReading(folder)
+        case .writing: try await openWriting(folder)
         }
+    }
+
+    private static func openReading(_ folder: RunFolder) async throws -> SQLiteJournal {
+        let path = folder.journalPath
+        return try JournalError.translating(path) {
+            let pool = try DatabasePool(path: path, configuration: configuration(.reading))
+            let known = try pool.read { try knownFormat(of: $0, path) }
+            return SQLiteJournal(folder: folder, pool: pool, format: known)
+        }
+    }
+
+    private static func openWriting(_ folder: RunFolder) async throws -> SQLiteJournal {
+        let path = folder.journalPath
+        let journal = try JournalError.translating(path) {
+            let found = try look(path)
+            let pool = try openPool(path)
+            try JournalSchema.migrator.migrate(pool)
+            return SQLiteJournal(folder: folder, pool: pool, found: found)
+        }
+        try await journal.packPlan()
+        return journal
     }
 
     /// Loads the run without being able to change anything.
     private static func look(_ path: String) throws -> LoadedState {
         let queue = try DatabaseQueue(path: path, configuration: configuration(.reading))
         defer { try? queue.close() }
-        return try queue.read { try LoadedState($0, try format(of: $0, path), path: path) }
+        return try queue.read { try LoadedState($0, try knownFormat(of: $0, path), path: path) }
     }
 
     /// Refuses what this version can't go on with.
-    private static func format(of db: Database, _ path: String) throws -> JournalFormat {
+    private static func knownFormat(of db: Database, _ path: String) throws -> JournalFormat {
         // Beyond the header: what a newer version has written last may still be in the log alone.
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         if version > JournalSchema.version {

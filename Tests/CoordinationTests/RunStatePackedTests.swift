@@ -42,7 +42,7 @@ struct RunStatePackedTests {
     }
 
     @Test("Every property goes along")
-    func complete() {
+    func complete() throws {
         // Who adds one sees to it that it comes back from `RunState+Packed`, and then names it here.
         let state = TestDriver(1, workers: 1).state
         #expect(
@@ -58,7 +58,7 @@ struct RunStatePackedTests {
                 "isEstimated", "isToRetry",
             ]
         )
-        let work = Lane.Work(chunk: 1, attempt: 1, indices: [0])
+        let work = try #require(TestDriver(2, workers: 1, chunkMax: 1).state.lanes[0].queue.first)
         #expect(labels(work) == ["chunk", "attempt", "indices", "setbacks"])
     }
 

@@ -13,7 +13,7 @@ struct JSONTextTests {
     ]
     private static let numbers: [Double] = [
         0, -0.0, 1, -1, 0.1, 0.001, 0.0001, 1.5, -1.5, -0.25, 1e15, 1e16, 1e-7, 123_456.789, 999_999_999.999, 1 / 3, .pi,
-        -1e300, 5e-324, .greatestFiniteMagnitude, 9_007_199_254_740_993, 1e14 + 0.5, 0.1 + 0.2, 4.35, 2.675, 1e11 + 0.001,
+        -1e300, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 9_007_199_254_740_994, 1e14 + 0.5, 0.1 + 0.2, 4.35, 2.675, 1e11 + 0.001,
         1e12 + 0.001, 100.1, 1.001, 1.01, 31.063,
     ]
 
