@@ -126,8 +126,8 @@ struct DrawTests {
         #expect(paused.draw().rows[0].contains(" FROZEN "))
         for (name, words) in [
             (SceneName.stale, [" STALE 40s ", "Endpoint unreachable since 12:03:49Z", "connection refused"]),
-            (.interrupted, [" INTERRUPTED ", "etl-dash resume 20251002-a7c3", "read-only"]),
-            (.viewer, ["read-only driven by pid 4711"]), (.refused, [" REFUSED ", "the key …k9f2 is not valid"]),
+            (.interrupted, [" INTERRUPTED ", "etl-dash resume 20251002-a7c3", "attached"]),
+            (.attached, ["attached driven by pid 4711"]), (.refused, [" REFUSED ", "the key …k9f2 is not valid"]),
         ] {
             let text = try name.model(Size(120, 36), Profile()).draw().rows.joined(separator: "\n")
             for word in words { #expect(text.contains(word), "\(name): \(word)") }

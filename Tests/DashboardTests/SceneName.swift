@@ -6,7 +6,7 @@ import Flashpoints
 
 /// What the screen is to be looked at in.
 enum SceneName: String, CaseIterable, Sendable {
-    case sample, preparing, crowd, ended, stale, interrupted, viewer, refused, frozen
+    case sample, preparing, crowd, ended, stale, interrupted, attached, stop, refused, frozen
     case confirm, leave, help, failures, logZoom, worker, search, filter, wide, chunks
 
     func model(_ size: Size, _ profile: Profile) throws -> Model {
@@ -34,14 +34,15 @@ enum SceneName: String, CaseIterable, Sendable {
             )
             return Scenes.model(Scenes.busy + [(192.0, silence)], at: 232, size: size, profile: profile)
         case .interrupted:
-            let role = Dashboard.Role.viewer("nobody drives this run")
+            let role = Dashboard.Role.attached
             var model = Scenes.model(Scenes.busy, at: 192, role: role, size: size, profile: profile)
             _ = model.update(.report(.standing(.interrupted)), now: Scenes.start + 500_000)
             return model
-        case .viewer:
-            let role = Dashboard.Role.viewer("process 4711 drives this run")
+        case .attached, .stop:
+            let role = Dashboard.Role.attached
             var model = Scenes.model(Scenes.busy, at: 192, role: role, size: size, profile: profile)
             _ = model.update(.report(.standing(.driven(pid: 4711))), now: Scenes.start + 192_000)
+            if self == .stop { _ = model.update(.input(.key(.character("Q"))), now: Scenes.start + 192_000) }
             return model
         case .refused:
             let refusal = Event.Body.attemptRefused(

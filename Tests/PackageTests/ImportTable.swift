@@ -23,7 +23,7 @@ enum ImportTable {
         ),
         "RunPodServerless": Row(
             ours: ["Settings", "RunEngine", "LocalEndpoint", "ETLPipeline"],
-            outside: ["Logging"]
+            outside: ["Logging", "NIO"]
         ),
         "SampleNews": Row(ours: ["Flashpoints"], outside: ["Hummingbird"]),
         "Canvas": Row(),
@@ -41,6 +41,7 @@ enum ImportTable {
 
     /// The modules that a name of the table stands for, where that is more than the module of the name.
     static let modulesOfPackage: [String: Set<String>] = [
+        "GRDB": ["GRDB", "GRDBSQLite"],
         "Collections": [
             "Collections", "BitCollections", "DequeModule", "HashTreeCollections", "HeapModule", "OrderedCollections",
         ],
