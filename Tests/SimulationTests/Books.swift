@@ -28,6 +28,12 @@ struct Books: Sendable {
     private var refs: Set<AttemptRef> = []
     private var accepted: [Accepted] = []
     private var knownJobs: Set<String> = []
+    /// Attempts that ended as lost, so that their jobs may still run.
+    private var lost: Set<AttemptRef> = []
+    private var uncancelled: Set<String> = []
+    private var isPaused = false
+    private var isCancelled = false
+    private var cancelledWorkers: Set<Int> = []
     private var unanswered: Set<AttemptRef> = []
     /// Results that got to the living driver and have no outcome yet, by index, with the batch before.
     private var deliveries: [Int: Int] = [:]
@@ -81,6 +87,8 @@ struct Books: Sendable {
             if !refs.insert(ref).inserted { return "\(ref) was intended before" }
             if let out = shadow.lanes[ref.worker - 1].live { return "\(ref) goes out while \(out.ref) is" }
             if indices.isEmpty { return "\(ref) carries nothing" }
+            if isPaused { return "\(ref) goes out in a pause" }
+            if isCancelled || cancelledWorkers.contains(ref.worker) { return "\(ref) goes out after the cancelling" }
             intents[nonce] = ref
             for index in indices {
                 if owner[index] != ref.worker { return "\(ref) carries flashpoint \(index) of another share" }
@@ -90,17 +98,26 @@ struct Books: Sendable {
         case .attemptUnknown(let ref, _): unanswered.insert(ref)
         case .attemptEnded(let ref, let end):
             if end.kind == .gone { unanswered.insert(ref) }
+            if end.kind == .lost { lost.insert(ref) }
             return charge(ref, end)
         case .flashpointSettled(let settlement): return settle(settlement)
+        case .attemptUncancelled(_, let job, _): uncancelled.insert(job)
+        case .runPaused: isPaused = true
+        case .runContinued, .runResumed: isPaused = false
+        case .runCancelRequested: isCancelled = true
+        case .workerCancelRequested(let worker): cancelledWorkers.insert(worker)
         case .workerRetried(let worker, let indices):
+            isCancelled = false
+            cancelledWorkers.remove(worker)
             reopen(outcomes.indices.filter { owner[$0] == worker && indices?.contains($0) != false })
         case .runRetried(let generation):
             if generation != shadow.generation + 1 { return "generation \(generation) follows \(shadow.generation)" }
+            isCancelled = false
+            cancelledWorkers = []
             reopen(Array(outcomes.indices))
         case .runEnded(let answer): return check(answer)
-        case .runPlanned, .runResumed, .runPaused, .runContinued, .runCancelRequested, .attemptRefused,
-            .attemptStarted, .attemptUncancelled, .flashpointStarted, .flashpointProgress, .flashpointFailed,
-            .flashpointDuplicate, .workerCancelRequested, .retryScheduled, .endpointHealth, .endpointUnreachable,
+        case .runPlanned, .attemptRefused, .attemptStarted, .flashpointStarted, .flashpointProgress,
+            .flashpointFailed, .flashpointDuplicate, .retryScheduled, .endpointHealth, .endpointUnreachable,
             .endpointReachable, .workerVitals:
             break
         case .diskFull, .diskFree, .log, .timerFired: return "\(event.body) has no place in the journal"
@@ -238,6 +255,10 @@ struct Books: Sendable {
         guard shadow.phase == .ended else { return "the history is over and the run is not" }
         for job in accepted where !knownJobs.contains(job.job) && !unanswered.contains(job.ref) {
             return "\(job.job) of \(job.ref) is neither in the journal nor told to be unknown"
+        }
+        for job in endpoint.jobs where job.ending == nil && knownJobs.contains(job.id) {
+            guard !lost.contains(job.cargo.ref), !uncancelled.contains(job.id) else { continue }
+            return "\(job.id) of \(job.cargo.ref) is known, still runs, and nobody cancelled it"
         }
         for index in outcomes.indices {
             let held = endpoint.jobs.count { $0.cargo.indices.contains(index) }

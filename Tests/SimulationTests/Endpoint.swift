@@ -45,6 +45,8 @@ struct Endpoint: Sendable {
         var stream: [Piece] = []
         var drained = 0
         var output: JSONValue?
+        /// Whether its output was too large to keep.
+        var isBloated = false
         var error: String?
         var isForgotten = false
         /// Until when the endpoint tells at every other question that the job goes on.
@@ -67,7 +69,7 @@ struct Endpoint: Sendable {
             case begin(Int)
             case tell(Piece)
             case die
-            case finish(output: JSONValue?)
+            case finish(output: JSONValue?, isBloated: Bool)
             case fail(String)
         }
 
@@ -241,8 +243,9 @@ struct Endpoint: Sendable {
         switch step.doing {
         case .begin(let index): executions[index] += 1
         case .tell(let piece): jobs[place].stream.append(piece)
-        case .finish(let output):
+        case .finish(let output, let isBloated):
             jobs[place].output = output
+            jobs[place].isBloated = isBloated
             end(place, .completed, at: time)
         case .fail(let why):
             jobs[place].error = why

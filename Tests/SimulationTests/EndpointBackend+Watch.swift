@@ -41,7 +41,7 @@ extension EndpointBackend {
                 continue
             }
             misses = 0
-            if !hasStarted, answer.status != .inQueue, let look = scene.endpoint({ $0.look(at: job, now: $1) }) {
+            if !hasStarted, let look = scene.endpoint({ $0.look(at: job, now: $1) }), look.job.takenAt != nil {
                 hasStarted = true
                 await report(.started(order.ref, instance: look.job.instance, delayMS: look.job.delayMS))
             }
@@ -97,6 +97,13 @@ extension EndpointBackend {
         let late = dice.chance(0.05) ? dice.below(results.count + 1) : results.count
         for result in results[..<late] { await report(.result(order.ref, result)) }
         await report(.ended(order.ref, end))
+        if end.kind != .completed, dice.chance(0.1), let index = order.indices.dropFirst(dice.below(order.indices.count)).first {
+            // A worker that nobody waits for any more hands in what it has.
+            guard await sleep(dice.seconds(0...20)) else { return }
+            let value = Worker.value(index, hash: Scenario.hash(index))
+            let result = ItemResult(index: index, id: nil, hash: nil, outcome: .success(value), seconds: 1)
+            return await report(.result(order.ref, result))
+        }
         guard late < results.count, await sleep(dice.seconds(0...3)) else { return }
         for result in results[late...] { await report(.result(order.ref, result)) }
     }
@@ -126,6 +133,8 @@ extension AttemptEnd {
         guard look.status.isTerminal, let ending = look.job.ending else { return nil }
         let kind: Kind =
             switch ending {
+            // A client may or may not see why there is no output.
+            case .completed where look.job.isBloated && look.job.asked.isMultiple(of: 2): .oversize
             case .completed: .completed
             case .failed: .failed
             case .timedOut: .timedOut

@@ -36,15 +36,22 @@ struct EndpointBackend: Backend {
                 continue
             case .denied(let status):
                 return .refused(order.ref, Failure(.config, "the endpoint refuses us (\(status))"))
+            case .badRequest(413):
+                return .ended(order.ref, AttemptEnd(.oversize, status: "413", message: "the request is too large"))
             case .badRequest(let status):
                 return .refused(order.ref, Failure(.permanent, "the endpoint did not accept the request (\(status))"))
             case .lostBefore, .serverTrouble, .silent(false):
                 guard await pass(dice.seconds(0...1)) else { return nil }
                 return .unknown(order.ref, why: "the connection ended before the answer")
             case .lostAfter, .silent(true), .truncated, .garbage:
-                _ = accept(order)
+                let job = accept(order)
                 guard await pass(dice.seconds(0...1)) else { return nil }
-                return .unknown(order.ref, why: "the connection ended before the answer")
+                let unknown = Report.unknown(order.ref, why: "the connection ended before the answer")
+                guard dice.chance(0.3) else { return unknown }
+                // The answer turns up all the same, perhaps when nobody waits for it any more.
+                await report(unknown)
+                guard await pass(dice.seconds(1...60)) else { return nil }
+                return .accepted(order.ref, job: job)
             case .notFound, .slow, nil:
                 if failures > 0 { await report(.reachable) }
                 guard await pass(dice.pick(0.01, 0.05, 0.3)) else { return nil }
@@ -92,13 +99,17 @@ struct EndpointBackend: Backend {
     func cancel(_ order: JobOrder, job: String, report: @escaping Reporter) async {
         while !Task.isCancelled {
             guard await pass(dice.pick(0.01, 0.3)) else { return }
+            if scene.clock.seconds < scene.scenario.calmAt, dice.chance(0.05) {
+                return await report(.uncancelled(order.ref, job: job, why: "the endpoint has no room for it"))
+            }
             switch scene.weatherNow() {
             case nil, .slow, .notFound:
                 _ = scene.endpoint { $0.cancel(job, now: $1) }
                 return
-            case .badRequest, .denied:
+            case .badRequest, .denied, .garbage:
+                guard await pass(dice.seconds(0...30)) else { return }
                 return await report(.uncancelled(order.ref, job: job, why: "the endpoint refuses it"))
-            case .lostAfter, .truncated, .garbage:
+            case .lostAfter, .truncated:
                 _ = scene.endpoint { $0.cancel(job, now: $1) }
             default: break
             }

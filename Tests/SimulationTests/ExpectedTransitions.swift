@@ -59,7 +59,7 @@ extension AttemptTransition {
         case (.away, _): []
         case (.intended, .gone), (.unknown, .gone), (.accepted, .gone), (.started, .gone): [.away]
         case (.unknown, .lost), (.unknown, .absent): [.away]
-        case (.intended, .oversize): [.away]
+        case (.intended, .oversize), (.started, .oversize): [.away]
         case (.accepted, .lost), (.accepted, .cancelled): [.away]
         case (.started, .completed), (.started, .failed), (.started, .timedOut), (.started, .lost),
             (.started, .cancelled):

@@ -168,7 +168,8 @@ struct History: Sendable {
             bodies: JobBodies(plan: scene.plan, spool: spool, limits: limits, payload: .ids, logLevel: "INFO"),
             clock: scene.clock,
             sources: .init(chance: { sources.fraction() }, wallTime: { scene.wallTime }),
-            healthInterval: .seconds(120)
+            hold: .seconds(60),
+            healthInterval: .seconds(600)
         )
     }
 

@@ -91,7 +91,8 @@ struct Worker {
     private mutating func finish() {
         // A result that the worker could not hand in, and a platform that drops what is too large.
         if isTroubled, dice.chance(scenario.noise / 4) { return }
-        add(.finish(output: isBloated || (isTroubled && dice.chance(scenario.noise / 4)) ? nil : output))
+        let isDropped = isBloated || isTroubled && dice.chance(scenario.noise / 4)
+        add(.finish(output: isDropped ? nil : output, isBloated: isBloated))
     }
 
     // MARK: - Outputs
