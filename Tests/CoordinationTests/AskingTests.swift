@@ -98,7 +98,8 @@ import Testing
     @Test("Jobs that are lost one after the other are failures in a row too")
     func lostJobs() throws {
         var driver = TestDriver(8, workers: 1, policy: Self.policy())
-        driver.exhaust { ref, _ in [TestDriver.running(ref), TestDriver.ended(ref, .lost, message: "worker 7 is gone")] }
+        driver.exhaust { ref, _ in [TestDriver.running(ref), TestDriver.ended(ref, .lost, message: "worker 7 is gone")]
+        }
         #expect(driver.standing == "pppppppp")
         #expect(try #require(driver.questions.first).contains("(infra: the job was lost: worker … is gone)"))
     }

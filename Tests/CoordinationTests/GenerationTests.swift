@@ -29,7 +29,11 @@ import Testing
         #expect(driver.overview.failureGroups.isEmpty)
         #expect(driver.overview.counts.settled == 1)
         #expect(driver.overview.lanes.allSatisfy { !($0.failed > 0 || $0.cancelled > 0) })
-        #expect(driver.lines.contains { $0.text == "INFO: Run is asked to try again, as generation 2: 1 failed, 2 cancelled" })
+        #expect(
+            driver.lines.contains {
+                $0.text == "INFO: Run is asked to try again, as generation 2: 1 failed, 2 cancelled"
+            }
+        )
         for worker in 1...2 { driver.exhaust(worker) { ref, indices in TestDriver.done(ref, indices) } }
         #expect(driver.standing == "oooo")
         #expect(driver.overview.answer?.succeeded == 4)

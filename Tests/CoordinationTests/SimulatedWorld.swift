@@ -50,7 +50,8 @@ struct SimulatedWorld {
         var policy = RunPolicy()
         policy.maxFailures = Int.random(in: 0..<5, using: &random) == 0 ? 2 : nil
         policy.silenceLimit = Int.random(in: 0..<3, using: &random) == 0 ? 30 : nil
-        policy.identicalFailures = Int.random(in: 0..<3, using: &random) == 0 ? nil : Int.random(in: 2...6, using: &random)
+        policy.identicalFailures =
+            Int.random(in: 0..<3, using: &random) == 0 ? nil : Int.random(in: 2...6, using: &random)
         policy.retryAllowance = Int.random(in: 0...12, using: &random)
         isLocal = Int.random(in: 0..<3, using: &random) == 0
         driver = TestDriver(
@@ -291,7 +292,9 @@ struct SimulatedWorld {
         if driver.overview.unansweredSubmissions != unanswered {
             throw fault("the overview has \(driver.overview.unansweredSubmissions) unanswered, the run \(unanswered)")
         }
-        if driver.overview.pauseCause != driver.state.pauseCause || driver.overview.generation != driver.state.generation {
+        if driver.overview.pauseCause != driver.state.pauseCause
+            || driver.overview.generation != driver.state.generation
+        {
             throw fault("the overview and the run differ on why it pauses, or on its generation")
         }
         for lane in driver.state.lanes where (lane.live != nil) != (driver.overview.lane(lane.worker)?.isOut ?? false) {

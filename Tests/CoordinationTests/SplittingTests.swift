@@ -5,7 +5,10 @@ import Testing
 /// Handlers that tell nothing until they end: who is to blame, and what is sent in smaller pieces.
 @Suite struct SplittingTests {
     private static func dies(_ ref: AttemptRef, _ words: String = "job timed out after 1 retries") -> [Report] {
-        [TestDriver.running(ref, on: "i-\(ref.attempt)"), TestDriver.ended(ref, .lost, status: "FAILED", message: words)]
+        [
+            TestDriver.running(ref, on: "i-\(ref.attempt)"),
+            TestDriver.ended(ref, .lost, status: "FAILED", message: words),
+        ]
     }
 
     private static func policy() -> RunPolicy {
