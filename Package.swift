@@ -7,6 +7,7 @@ let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -39,7 +40,7 @@ let rooms: [[Target]] = [
     room("Coordination", ["Flashpoints", deque]),
     room("HTTPTransport", [asyncHTTPClient, nio, nioHTTP1, nioHTTPCompression, nioPosix]),
     room("RunPodAPI", ["Flashpoints", "HTTPTransport", asyncAlgorithms]),
-    room("RunJournal", ["Flashpoints", "Coordination", grdb]),
+    room("RunJournal", ["Flashpoints", "Coordination", grdb, grdbSQLite]),
     room("RunEngine", ["Flashpoints", "Coordination", "RunJournal", "RunPodAPI", asyncAlgorithms, logging]),
     room(
         "LocalEndpoint",

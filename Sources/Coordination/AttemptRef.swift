@@ -1,5 +1,5 @@
 /// Names one submission of one chunk.
-package struct AttemptRef: Sendable, Hashable {
+package struct AttemptRef: Sendable, Hashable, Codable {
     /// The lane, from 1.
     package var worker: Int
     /// The chunk, numbered over the run from 1.

@@ -3,7 +3,7 @@ import Flashpoints
 /// Notices that a run only fails: too many failures in a row that are alike, or too many retries of the whole run.
 ///
 /// A value that is told what happened; both counts begin anew when somebody lets the run go on.
-struct Breaker: Sendable, Hashable {
+struct Breaker: Sendable, Hashable, Codable {
     /// Failures in a row that are alike, without a success between them.
     private var streak = 0
     private var latest: Failure?

@@ -1,3 +1,5 @@
+package import Flashpoints
+
 /// The scalars of a batch's flashpoints, by input index, in columns of some 60 bytes a flashpoint.
 ///
 /// The bodies stay in the run's spool; whoever builds a job reads them there.
@@ -73,5 +75,44 @@ package struct Catalogue: Sendable {
             }
         }
         return bytes
+    }
+}
+
+extension Catalogue {
+    /// Writes the columns.
+    ///
+    /// - Throws: What the writer throws.
+    package func pack(into writer: inout PackedWriter) throws {
+        try writer.append(count)
+        try writer.append(idBytes.count)
+        try writer.append(hashBytes.count)
+        try writer.append(column: idBytes)
+        try writer.append(column: idEnds)
+        try writer.append(column: hashBytes)
+        try writer.append(column: weights)
+        try writer.append(column: offsets)
+        try writer.append(column: lengths)
+    }
+
+    /// Reads the columns, each in memory of just its size.
+    ///
+    /// - Throws: `PackedFault` for bytes that are no catalogue.
+    package init(packed reader: inout PackedReader) throws {
+        let count = try reader.count(upTo: Int(Int32.max))
+        let (idCount, hashCount) = (try reader.count(upTo: 1 << 32), try reader.count(upTo: 1 << 40))
+        idBytes = try reader.column(UInt8.self, count: idCount)
+        idEnds = try reader.column(UInt32.self, count: count)
+        hashBytes = try reader.column(UInt8.self, count: hashCount)
+        weights = try reader.column(Float.self, count: count)
+        offsets = try reader.column(Int64.self, count: count)
+        lengths = try reader.column(UInt32.self, count: count)
+        var end: UInt32 = 0
+        for next in idEnds {
+            guard next >= end else { throw PackedFault("its ids overlap") }
+            end = next
+        }
+        guard Int(end) == idCount, count == 0 ? hashCount == 0 : hashCount % count == 0 else {
+            throw PackedFault("its columns differ in length")
+        }
     }
 }

@@ -34,22 +34,7 @@ extension Event: Codable {
         try fields.encode(WallTime.text(at), forKey: .at)
         try fields.encode(t, forKey: .seconds)
         try fields.encode(body.name, forKey: .event)
-        try body.encode(&fields, encoder)
-    }
-
-    enum Field: String, CodingKey {
-        case version = "v"
-        case seconds = "t"
-        case seq, at, event, why, worker, chunk, attempt, nonce, indices, endpoint, job, message, stage, instance
-        case generation, status, kind, index, id, done, of, outcome, result, since, cause, level, estimated
-        case failureClass = "class"
-        case delayMS = "delay_ms"
-        case executionMS = "execution_ms"
-        case attempts
-        case settledSeconds = "seconds"
-        case residentMB = "rss_mb"
-        case cpuSeconds = "cpu_sec"
-        case due
+        try body.encode(to: &fields, encoder)
     }
 }
 
@@ -59,11 +44,74 @@ package enum WallTime {
 
     /// Such as `2025-10-02T12:04:31.120Z`.
     package static func text(_ milliseconds: Int64) -> String {
+        var text = JSONText(reserving: 32)
+        write(milliseconds, to: &text)
+        return String(decoding: text.bytes.dropFirst().dropLast(), as: UTF8.self)
+    }
+
+    /// Writes the same in quotes.
+    static func write(_ milliseconds: Int64, to text: inout JSONText) {
+        guard years.contains(milliseconds) else { return text.append(formatted(milliseconds)) }
+        let days = milliseconds.floored(dividedBy: 86_400_000)
+        var rest = milliseconds - days * 86_400_000
+        func take(_ unit: Int64) -> Int64 {
+            let (count, left) = rest.quotientAndRemainder(dividingBy: unit)
+            rest = left
+            return count
+        }
+        let day = CivilDay(daysSince1970: days)
+        text.append(UInt8(ascii: "\""))
+        text.append(day.year, digits: 4)
+        text.append(UInt8(ascii: "-"))
+        text.append(day.month, digits: 2)
+        text.append(UInt8(ascii: "-"))
+        text.append(day.day, digits: 2)
+        text.append(UInt8(ascii: "T"))
+        text.append(take(3_600_000), digits: 2)
+        text.append(UInt8(ascii: ":"))
+        text.append(take(60_000), digits: 2)
+        text.append(UInt8(ascii: ":"))
+        text.append(take(1_000), digits: 2)
+        text.append(UInt8(ascii: "."))
+        text.append(rest, digits: 3)
+        text.append(json: "Z\"")
+    }
+
+    /// From 1970 to 9999: those that need no calendar with history.
+    private static let years: Range<Int64> = 0..<253_402_300_800_000
+
+    private static func formatted(_ milliseconds: Int64) -> String {
         // A style with a fraction cuts off instead of rounding, so that .120 comes out as .119.
-        let seconds = milliseconds >= 0 ? milliseconds / 1_000 : (milliseconds - 999) / 1_000
+        let seconds = milliseconds.floored(dividedBy: 1_000)
         let fraction = String(1_000 + milliseconds - seconds * 1_000).dropFirst()
         let whole = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601).dropLast()
         return "\(whole).\(fraction)Z"
+    }
+
+    /// The point in time that a text in the form of ``text(_:)`` names; `nil` for other forms and other centuries.
+    static func milliseconds(plain text: UnsafeRawBufferPointer) -> Int64? {
+        guard text.count == 24, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
+            text[10] == UInt8(ascii: "T"), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
+            text[19] == UInt8(ascii: "."), text[23] == UInt8(ascii: "Z")
+        else { return nil }
+        func number(_ range: Range<Int>, _ allowed: ClosedRange<Int64>) -> Int64? {
+            var number: Int64 = 0
+            for byte in text[range] {
+                guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+                number = number * 10 + Int64(byte - UInt8(ascii: "0"))
+            }
+            return allowed.contains(number) ? number : nil
+        }
+        guard let year = number(0..<4, 1_970...9_999), let month = number(5..<7, 1...12),
+            let day = number(8..<10, 1...31), let hour = number(11..<13, 0...23), let minute = number(14..<16, 0...59),
+            let second = number(17..<19, 0...59), let millisecond = number(20..<23, 0...999)
+        else {
+            return nil
+        }
+        let civil = CivilDay(year: year, month: month, day: day)
+        let days = civil.daysSince1970
+        guard CivilDay(daysSince1970: days) == civil else { return nil }
+        return ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1_000 + millisecond
     }
 
     static func milliseconds(_ text: String, in fields: KeyedDecodingContainer<Event.Field>) throws -> Int64 {

@@ -1,7 +1,7 @@
 import Flashpoints
 
 /// What failures with the same cause have in common.
-struct FailureKey: Sendable, Hashable {
+struct FailureKey: Sendable, Hashable, Codable {
     let kind: FailureClass
     let stage: String?
     /// The message with `…` for what differs.

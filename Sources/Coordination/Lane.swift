@@ -2,9 +2,9 @@ package import DequeModule
 package import Flashpoints
 
 /// One worker of the run: what it still has to send, what it has out, what it waits for.
-package struct Lane: Sendable, Hashable {
+package struct Lane: Sendable, Hashable, Codable {
     /// Flashpoints to be sent as one job.
-    package struct Work: Sendable, Hashable {
+    package struct Work: Sendable, Hashable, Codable {
         package var chunk: Int
         /// The number its submission will have.
         package var attempt: Int
@@ -14,7 +14,7 @@ package struct Lane: Sendable, Hashable {
     }
 
     /// A job that ended badly without a word about its flashpoints, or at a flashpoint that is suspected for it.
-    struct Setback: Sendable, Hashable {
+    struct Setback: Sendable, Hashable, Codable {
         /// Setbacks that are kept; more than it takes to halve a chunk down to one flashpoint.
         static let limit = 10
 
@@ -27,15 +27,15 @@ package struct Lane: Sendable, Hashable {
     }
 
     /// Work that failed and follows after a pause.
-    package struct Retry: Sendable, Hashable {
+    package struct Retry: Sendable, Hashable, Codable {
         package var work: Work
         /// Seconds driven when the pause is over; `nil` until the pause has been drawn.
         package var due: Double?
     }
 
     /// The one attempt that is out.
-    package struct Live: Sendable, Hashable {
-        package enum Phase: Sendable, Hashable {
+    package struct Live: Sendable, Hashable, Codable {
+        package enum Phase: String, Sendable, Hashable, Codable {
             case intended
             case unknown
             case accepted
@@ -68,7 +68,7 @@ package struct Lane: Sendable, Hashable {
     }
 
     /// An attempt that was given up before anybody knew whether it has a job.
-    struct Abandoned: Sendable, Hashable {
+    struct Abandoned: Sendable, Hashable, Codable {
         var ref: AttemptRef
         var endpoint: String
     }

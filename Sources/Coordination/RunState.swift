@@ -7,14 +7,14 @@ package import Flashpoints
 /// Time, randomness and ids come inside the events, so the same events always give the same state and effects.
 package struct RunState: Sendable {
     /// Where the run as a whole stands.
-    package enum Phase: Sendable, Hashable {
+    package enum Phase: String, Sendable, Hashable, Codable {
         case planned
         case running
         case ended
     }
 
     /// How many flashpoints stand where.
-    package struct Counts: Sendable, Hashable {
+    package struct Counts: Sendable, Hashable, Codable {
         package internal(set) var ok = 0
         package internal(set) var failed = 0
         package internal(set) var cancelled = 0

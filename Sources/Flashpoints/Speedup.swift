@@ -3,8 +3,8 @@
 /// The cost of a flashpoint is its measured seconds once settled, else its weight times the seconds that the settled ones
 /// took for a unit of weight. A flashpoint that settled without ever being measured (cancelled before its turn, lost with
 /// its worker) counts nowhere.
-package struct Speedup: Sendable, Hashable {
-    private struct Tally: Hashable {
+package struct Speedup: Sendable, Hashable, Codable {
+    private struct Tally: Hashable, Codable {
         var openWeight = 0.0
         var settledWeight = 0.0
         var seconds = 0.0

@@ -55,6 +55,9 @@ extension EndpointResponse {
             object.add("status", "completed")
         case .health(let health):
             object = Self.object(health)
+        case .listing(let jobs, let hasMore):
+            object.add("requests", jobs.map { Self.object($0).finished() })
+            object.add("hasMore", hasMore)
         case .taken(let job):
             self.init(status: 200, body: Self.object(job).finished())
             return
@@ -85,6 +88,17 @@ extension EndpointResponse {
         var object = JSONObjectWriter()
         object.add("id", job.id)
         object.add("input", job.input)
+        return object
+    }
+
+    /// Of the input only what tells one job from another, or the list would be as long as all inputs together.
+    private static func object(_ job: JobQueue.ListedJob) -> JSONObjectWriter {
+        var input = JSONObjectWriter()
+        if let mark = job.mark { input.add("run", mark) }
+        var object = JSONObjectWriter()
+        object.add("id", job.id)
+        object.add("status", job.status.rawValue)
+        object.add("input", input)
         return object
     }
 

@@ -17,6 +17,11 @@ package struct JSONText: Sendable, Hashable {
         self.bytes = Array(bytes)
     }
 
+    /// The object that the writer built.
+    init(_ object: JSONObjectWriter) {
+        bytes = object.finished()
+    }
+
     /// The members of the object that `bytes` hold, or nil when they hold another JSON value; of equal names the last counts.
     package static func members(of bytes: [UInt8]) throws(JSONSyntaxError) -> [String: JSONText]? {
         var scanner = JSONScanner(bytes)
@@ -58,6 +63,11 @@ struct JSONObjectWriter {
     mutating func add(_ name: String, _ value: Int) {
         key(name)
         bytes.append(contentsOf: String(value).utf8)
+    }
+
+    mutating func add(_ name: String, _ value: Bool) {
+        key(name)
+        bytes.append(contentsOf: "\(value)".utf8)
     }
 
     mutating func add(_ name: String, _ value: JSONText) {

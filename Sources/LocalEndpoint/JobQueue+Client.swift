@@ -23,6 +23,7 @@ extension JobQueue {
             ttl: submission.ttl,
             retention: submission.retention,
             submitted: now,
+            mark: submission.mark,
             input: submission.input,
             state: .queued(since: now)
         )
@@ -109,6 +110,13 @@ extension JobQueue {
         let queued = line.elements
         for id in queued { end(id, .cancelled, stop: false, now) }
         answer(waiter, .removed(queued.count))
+    }
+
+    /// Lists the newest jobs.
+    mutating func list(_ waiter: WaiterID) {
+        let newest = jobs.values.sorted { $0.number > $1.number }.prefix(limits.listed)
+        let listed = newest.map { ListedJob(id: $0.id, status: $0.status, mark: $0.mark) }
+        answer(waiter, .listing(listed, hasMore: listed.count < jobs.count))
     }
 
     /// The counters of `health`.

@@ -20,6 +20,7 @@ extension JobQueue {
         case retryAsked(JobID, WaiterID)
         case purgeAsked(WaiterID)
         case healthAsked(WaiterID)
+        case listAsked(WaiterID)
 
         // A worker's calls.
         /// `job-take`, or `job-take-batch` of at most `batch` jobs; answered with nothing after `hold`.
@@ -66,6 +67,8 @@ extension JobQueue {
         case chunks(JobID, JobStatus, [JSONText])
         case removed(Int)
         case health(EndpointHealth)
+        /// The newest jobs first.
+        case listing([ListedJob], hasMore: Bool)
         case taken(TakenJob)
         case takenBatch([TakenJob])
         case jobsToStop([JobID])
@@ -73,6 +76,13 @@ extension JobQueue {
         /// No job, no job to stop, or nobody left to read an answer.
         case nothing
         case refused(Refusal)
+    }
+
+    /// A job as `requests` lists it.
+    package struct ListedJob: Sendable, Hashable {
+        package var id: JobID
+        package var status: JobStatus
+        package var mark: JSONText?
     }
 
     /// A job as a worker gets it.
@@ -97,6 +107,8 @@ extension JobQueue {
         package var jobs = 100_000
         /// Of all inputs, results and undrained chunks together.
         package var bytes = 2 << 30
+        /// Of jobs that `requests` lists.
+        package var listed = 2_000
         /// Of the undrained chunks of one job.
         package var streamBytes = 64 << 20
 

@@ -3,6 +3,8 @@ package import RunPodAPI
 /// What a client hands in with `run` or `runsync`.
 package struct Submission: Sendable, Hashable {
     package var input: JSONText
+    /// What the input says of its place in a run, small and kept as long as the job is known.
+    package var mark: JSONText?
     /// How long the job may be in progress.
     package var executionTimeout: Duration
     /// How long after its submission the job may be known at all.
@@ -12,11 +14,13 @@ package struct Submission: Sendable, Hashable {
 
     package init(
         input: JSONText,
+        mark: JSONText? = nil,
         executionTimeout: Duration = .seconds(600),
         ttl: Duration = .seconds(86_400),
         retention: Duration = .seconds(1_800)
     ) {
         self.input = input
+        self.mark = mark
         self.executionTimeout = executionTimeout
         self.ttl = ttl
         self.retention = retention
@@ -70,6 +74,8 @@ struct QueuedJob: Sendable {
     let ttl: Duration
     let retention: Duration
     var submitted: Duration
+    /// Kept as long as the job is known.
+    let mark: JSONText?
     /// Kept as long as the job may run again.
     var input: JSONText?
     var state: State
@@ -104,7 +110,7 @@ struct QueuedJob: Sendable {
     var size: Int {
         var output = 0
         if case .ended(let end) = state { output = end.output?.bytes.count ?? 0 }
-        return (input?.bytes.count ?? 0) + (progress?.bytes.count ?? 0) + chunkBytes + output
+        return (mark?.bytes.count ?? 0) + (input?.bytes.count ?? 0) + (progress?.bytes.count ?? 0) + chunkBytes + output
     }
 
     var snapshot: JobSnapshot {

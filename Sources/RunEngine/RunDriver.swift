@@ -263,7 +263,7 @@ extension RunDriver {
         let journalled = batch.events.filter(\.isJournalled)
         options.moment?(.beforeCommit)
         do {
-            if !journalled.isEmpty { try await journal.commit(journalled) }
+            if !journalled.isEmpty { try await journal.commit(journalled, leaving: state) }
         } catch {
             for (reply, _) in batch.receipts { reply(.tooLate("the run's journal can't be written: \(error)")) }
             throw error

@@ -1,49 +1,56 @@
 import Coordination
 import Flashpoints
-import FoundationEssentials
 import GRDB
 
 /// Writes events to their tables within one transaction.
 struct EventWriter {
     private let db: Database
-    private let encoder: JSONEncoder
-    private let event: Statement
-    private let outcome: Statement
-    private let result: Statement
+    private let event: DirectStatement
+    private let outcome: DirectStatement
+    private let result: DirectStatement
+    private var text = JSONText(reserving: 4_096)
 
     init(_ db: Database) throws {
         self.db = db
-        encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        event = try db.cachedStatement(sql: "INSERT INTO event (seq, at, t, name, body) VALUES (?, ?, ?, ?, ?)")
-        outcome = try db.cachedStatement(
-            sql: """
-                INSERT INTO outcome (idx, seq, worker, kind, class, stage, message, attempts, seconds)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (idx) DO NOTHING
-                """
+        event = try DirectStatement(
+            db,
+            "INSERT INTO event (seq, at, t, name, body, checksum) VALUES (?, ?, ?, ?, ?, ?)"
         )
-        result = try db.cachedStatement(sql: "INSERT INTO result (idx, seq, attempt, body) VALUES (?, ?, ?, ?)")
+        outcome = try DirectStatement(
+            db,
+            """
+            INSERT INTO outcome (idx, seq, worker, kind, class, stage, message, attempts, seconds)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (idx) DO NOTHING
+            """
+        )
+        result = try DirectStatement(db, "INSERT INTO result (seq, checksum, body) VALUES (?, ?, ?)")
     }
 
     /// Adds the event to the history and changes the outcomes as it says.
     ///
     /// The history's JSON is what `--events` prints, so that the table can be read with any tool; but a result is kept
     /// once, in the table of results, unless the flashpoint has another one there.
-    func write(_ event: Event) throws {
-        var line = event
-        if case .flashpointSettled(let settlement) = event.body {
-            if try settle(settlement, seq: event.seq) { line = event.withResult(.null) }
-        } else if case .workerRetried(let worker, let indices) = event.body {
-            try reopen(worker: worker, indices: indices)
+    mutating func write(_ event: Event) throws {
+        var isResultApart = false
+        switch event.body {
+        case .flashpointSettled(let settlement): isResultApart = try settle(settlement, seq: event.seq)
+        case .workerRetried(let worker, let indices): try reopen(worker: worker, indices: indices)
+        case .runRetried: try db.execute(sql: "DELETE FROM outcome WHERE kind <> 'ok'")
+        default: break
         }
-        let body = String(decoding: try encoder.encode(line), as: UTF8.self)
-        try self.event.execute(arguments: [event.seq, event.at, event.t, event.name, body])
+        text.removeAll()
+        try event.write(to: &text, result: !isResultApart)
+        self.event.bind(1, event.seq)
+        self.event.bind(2, Int(event.at))
+        self.event.bind(3, event.t)
+        self.event.bind(4, event.name)
+        try run(self.event, body: 5, checksum: 6, isText: true)
     }
 
     /// Makes the flashpoint's outcome known, unless it has one: the first counts, until it is retried.
     ///
     /// - Returns: Whether it was the first.
-    private func settle(_ settlement: Settlement, seq: Int) throws -> Bool {
+    private mutating func settle(_ settlement: Settlement, seq: Int) throws -> Bool {
         var failure: Failure?
         let kind: String
         switch settlement.outcome {
@@ -53,16 +60,33 @@ struct EventWriter {
             kind = "failed"
             failure = reason
         }
-        try outcome.execute(arguments: [
-            settlement.index, seq, settlement.worker, kind, failure?.kind.rawValue, failure?.stage, failure?.message,
-            settlement.attempts, settlement.seconds,
-        ])
+        outcome.bind(1, settlement.index)
+        outcome.bind(2, seq)
+        outcome.bind(3, settlement.worker)
+        outcome.bind(4, kind)
+        outcome.bind(5, failure?.kind.rawValue)
+        outcome.bind(6, failure?.stage)
+        outcome.bind(7, failure?.message)
+        outcome.bind(8, settlement.attempts)
+        outcome.bind(9, settlement.seconds)
+        try outcome.run()
         guard db.changesCount > 0 else { return false }
         if let value = settlement.result {
-            let body = try encoder.encode(value)
-            try result.execute(arguments: [settlement.index, seq, settlement.attempt?.attempt, body])
+            text.removeAll()
+            try text.append(value)
+            result.bind(1, seq)
+            try run(result, body: 3, checksum: 2, isText: false)
         }
         return true
+    }
+
+    /// Runs a statement with the text that was written last, and its checksum.
+    private func run(_ statement: DirectStatement, body: Int32, checksum: Int32, isText: Bool) throws {
+        try text.bytes.withUnsafeBytes { bytes in
+            statement.bind(checksum, Int(truncatingIfNeeded: Checksum.of(bytes)))
+            statement.bind(body, inPlace: bytes, isText: isText)
+            try statement.run()
+        }
     }
 
     /// Forgets the outcomes of the worker's failed and cancelled flashpoints, or of the listed ones among them.

@@ -11,6 +11,11 @@ package protocol Journal: Sendable {
     /// - Throws: What kept the batch from being kept; nothing of it is there then, and it can be committed again.
     func commit(_ events: [Event]) async throws
 
+    /// The same, for a driver that can say how the events leave the run, which makes a later resume quick.
+    ///
+    /// - Parameter state: The fold of all events up to and including these, and of no other.
+    func commit(_ events: [Event], leaving state: RunState) async throws
+
     /// At most `limit` events with numbers above `seq`, in their order, results included; none at the end only.
     func events(after seq: Int, limit: Int) async throws -> [Event]
 
@@ -19,6 +24,10 @@ package protocol Journal: Sendable {
 }
 
 extension Journal {
+    package func commit(_ events: [Event], leaving state: RunState) async throws {
+        try await commit(events)
+    }
+
     package func freeBytes() -> Int64? { nil }
 }
 

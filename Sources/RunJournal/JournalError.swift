@@ -67,7 +67,8 @@ extension JournalError: CustomStringConvertible {
         case .notWritable(let words):
             "\(path) can't be written: \(words); make its folder writable or set ETL_DASH_HOME to one that is"
         case .corrupt(let what):
-            "\(path) is damaged: \(what); it is left as it is, so restore it from a copy or start the batch again"
+            "\(path) is damaged: \(what); it is left as it is; restore it from a copy, or keep what can be read of it with "
+                + "etl-dash resume RUN --salvage"
         case .foreign:
             "\(path) is not a journal of etl-dash; it is left as it is, so move it away or set ETL_DASH_HOME"
         case .newer(let version, let known):

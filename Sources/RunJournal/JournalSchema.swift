@@ -47,6 +47,23 @@ enum JournalSchema {
             )
             try mark(db, version: 1)
         }
+        migrator.registerMigration("results by event, checksums, packed plan and state") { db in
+            // A result follows the number of its event, so that tables only ever grow at their end. A checksum is absent
+            // in rows that are older than it. `packed` holds the plan and at times the state, for a quick resume; both
+            // are in the other tables too.
+            try db.execute(
+                sql: """
+                    CREATE TABLE result_by_event (seq INTEGER PRIMARY KEY, checksum INTEGER, body BLOB NOT NULL);
+                    INSERT INTO result_by_event (seq, body) SELECT seq, body FROM result ORDER BY seq;
+                    DROP TABLE result;
+                    ALTER TABLE result_by_event RENAME TO result;
+                    ALTER TABLE event ADD COLUMN checksum INTEGER;
+                    CREATE TABLE packed (id INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, body BLOB NOT NULL);
+                    CREATE TABLE snapshot (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL);
+                    """
+            )
+            try mark(db, version: 2)
+        }
         return migrator
     }()
 

@@ -38,7 +38,7 @@ package final class MemoryJournal: Journal, RunResults {
 
     package func results(in page: Range<Int>) async throws -> [[UInt8]?] {
         let values = state.withLock { state in page.map { state.outcomes[$0]?.result } }
-        return try values.map { value in try value.map { Array(try JSONCoding.encode($0)) } }
+        return try values.map { value in try value.map { try $0.jsonText() } }
     }
 
     package func failures(from index: Int) async throws -> [RunFailure] {
@@ -59,6 +59,8 @@ extension MemoryJournal.State {
             outcomes = outcomes.filter { index, outcome in
                 outcome.worker != worker || outcome.result != nil || wanted?.contains(index) == false
             }
+        } else if case .runRetried = body {
+            outcomes = outcomes.filter { $0.value.result != nil }
         }
     }
 

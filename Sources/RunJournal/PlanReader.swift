@@ -3,16 +3,29 @@ import Flashpoints
 import FoundationEssentials
 import GRDB
 
-/// Rebuilds the plan of a run from its tables.
+/// Reads the plan of a run.
 struct PlanReader {
     let db: Database
     let path: String
+    let format: JournalFormat
 
+    /// The plan as it was packed, else as the tables have it.
     func plan() throws -> RunPlan {
+        let (header, policy) = try frame()
+        if format.isPacked, let plan = try Snapshot.plan(db, header, policy) { return plan }
+        return try planOfTables()
+    }
+
+    private func frame() throws -> (header: RunHeader, policy: RunPolicy) {
         guard let run = try Row.fetchOne(db, sql: "SELECT header, policy FROM run") else {
             throw JournalError(path: path, .unfinished)
         }
-        let header = try decode(RunHeader.self, run[0])
+        return (try decode(RunHeader.self, run[0]), try decode(RunPolicy.self, run[1]))
+    }
+
+    /// The plan rebuilt from its tables, in one pass over the flashpoints.
+    func planOfTables() throws -> RunPlan {
+        let (header, policy) = try frame()
         var chunks = try Row.fetchAll(db, sql: "SELECT id, worker, is_oversize FROM chunk ORDER BY id").map { row in
             Chunk(id: row[0], worker: row[1], indices: [], isOversize: row[2])
         }
@@ -20,16 +33,23 @@ struct PlanReader {
         for (position, chunk) in chunks.enumerated() { positions[chunk.id] = position }
         var members = [[Int]](repeating: [], count: chunks.count)
         var catalogue = Catalogue()
-        let rows = try Row.fetchCursor(
+        let rows = try DirectStatement(
             db,
-            sql: "SELECT idx, id, hash, weight, offset, length, chunk FROM flashpoint ORDER BY idx"
+            "SELECT idx, id, hash, weight, offset, length, chunk FROM flashpoint ORDER BY idx"
         )
-        while let row = try rows.next() {
-            guard row[0] == catalogue.count, let chunk: Int = row[6], let position = positions[chunk] else {
+        defer { rows.reset() }
+        while try rows.next() {
+            guard rows.integer(0) == catalogue.count, !rows.isNull(6), let position = positions[rows.integer(6)] else {
                 throw damage("flashpoint \(catalogue.count) is missing or in no chunk")
             }
-            catalogue.append(id: row[1], hash: row[2], weight: row[3], offset: row[4], length: row[5])
-            members[position].append(row[0])
+            catalogue.append(
+                id: rows.text(1),
+                hash: rows.text(2),
+                weight: rows.double(3),
+                offset: Int64(rows.integer(4)),
+                length: rows.integer(5)
+            )
+            members[position].append(rows.integer(0))
         }
         guard catalogue.count == header.flashpoints else {
             throw damage("it has \(catalogue.count) flashpoints and should have \(header.flashpoints)")
@@ -41,7 +61,7 @@ struct PlanReader {
             header: header,
             catalogue: catalogue,
             plan: Plan(shares: shares),
-            policy: try decode(RunPolicy.self, run[1])
+            policy: policy
         )
     }
 

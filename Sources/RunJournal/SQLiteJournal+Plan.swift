@@ -2,6 +2,7 @@ package import Coordination
 package import Flashpoints
 import FoundationEssentials
 import GRDB
+import Synchronization
 
 extension SQLiteJournal {
     /// Notes the next flashpoints of a batch that is being spooled, in one transaction.
@@ -9,11 +10,18 @@ extension SQLiteJournal {
     /// - Throws: `JournalError`; inconsistent when an index or an id comes twice.
     package func append(_ rows: [FlashpointRow]) async throws {
         try await write { db in
-            let insert = try db.cachedStatement(
-                sql: "INSERT INTO flashpoint (idx, id, hash, weight, offset, length) VALUES (?, ?, ?, ?, ?, ?)"
+            let insert = try DirectStatement(
+                db,
+                "INSERT INTO flashpoint (idx, id, hash, weight, offset, length) VALUES (?, ?, ?, ?, ?, ?)"
             )
             for row in rows {
-                try insert.execute(arguments: [row.index, row.id, row.hash, row.weight, row.offset, row.length])
+                insert.bind(1, row.index)
+                insert.bind(2, row.id)
+                insert.bind(3, row.hash)
+                insert.bind(4, row.weight)
+                insert.bind(5, row.offset)
+                insert.bind(6, row.length)
+                try insert.run()
             }
         }
     }
@@ -52,40 +60,47 @@ extension SQLiteJournal {
                 sql: "INSERT INTO run (only, id, created, header, policy) VALUES (1, ?, ?, ?, ?)",
                 arguments: [header.run, createdAt, texts.header, texts.policy]
             )
+            try Snapshot.write(try PlanReader(db: db, path: path, format: .current).planOfTables(), to: db)
         }
     }
 
-    /// The plan as it was set, read in one pass over the flashpoints.
+    /// The plan as it was set.
     ///
     /// - Throws: `JournalError`; damaged when the tables contradict each other.
     package func loadPlan() async throws -> RunPlan {
-        let path = folder.journalPath
-        return try await read { try PlanReader(db: $0, path: path).plan() }
+        let (path, format) = (folder.journalPath, format)
+        return try await read { try PlanReader(db: $0, path: path, format: format).plan() }
     }
 
     /// The run as its events have left it, and the number of the latest one; zero when there is none.
     ///
-    /// Reduces every event in its order; what would follow from them was done, or is done again by the resumed run.
-    /// Results stay on the disk.
+    /// The latest snapshot, and every later event reduced in its order; what would follow from them was done, or is done
+    /// again by the resumed run. Results stay on the disk.
     ///
     /// - Throws: `JournalError`; damaged when an event can't be read.
     package func loadState() async throws -> (state: RunState, seq: Int) {
-        let path = folder.journalPath
-        return try await read { db in
-            var state = RunState(plan: try PlanReader(db: db, path: path).plan())
-            var seq = 0
-            let decoder = JSONDecoder()
-            let rows = try Row.fetchCursor(db, sql: "SELECT seq, body FROM event ORDER BY seq")
-            while let row = try rows.next() {
-                let event = try Self.event(row, decoder: decoder, path: path)
-                _ = state.reduce(event)
-                seq = event.seq
-            }
-            return (state, seq)
+        let (path, format) = (folder.journalPath, format)
+        let found = found.withLock { found in
+            defer { found = nil }
+            return found
         }
+        let loaded = if let found { found } else { try await read { try LoadedState($0, format, path: path) } }
+        cadence.resumed(after: loaded.folded)
+        return (loaded.state, loaded.seq)
     }
 
-    private static func text(_ value: some Encodable) throws -> String {
+    /// Packs the plan of a journal that was made before plans were packed.
+    func packPlan() async throws {
+        let isPacked = try await read { db in
+            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT * FROM packed WHERE id = 0)") ?? false
+        }
+        guard !isPacked else { return }
+        guard let loaded = found.withLock({ $0 }) else { return }
+        try await write { try Snapshot.write(loaded.state.plan, to: $0) }
+        found.withLock { $0 = loaded }
+    }
+
+    static func text(_ value: some Encodable) throws -> String {
         String(decoding: try JSONCoding.encode(value), as: UTF8.self)
     }
 }

@@ -1,19 +1,20 @@
 package import Flashpoints
-import FoundationEssentials
 import GRDB
 
 extension SQLiteJournal: RunResults {
     private static let failurePage = 256
 
     package func results(in page: Range<Int>) async throws -> [[UInt8]?] {
-        try await read { db in
+        let (path, format) = (folder.journalPath, format)
+        return try await read { db in
             var results = [[UInt8]?](repeating: nil, count: page.count)
-            let rows = try Row.fetchCursor(
-                db.cachedStatement(sql: "SELECT idx, body FROM result WHERE idx >= ? AND idx < ?"),
-                arguments: [page.lowerBound, page.upperBound]
-            )
-            while let row = try rows.next() {
-                results[row[0] - page.lowerBound] = Array(row[1] as Data)
+            let rows = try DirectStatement(db, format.results)
+            rows.bind(1, page.lowerBound)
+            rows.bind(2, page.upperBound)
+            defer { rows.reset() }
+            while try rows.next() {
+                guard rows.fits(2, checksum: 1) else { throw format.damagedResult(rows.integer(0), path) }
+                results[rows.integer(0) - page.lowerBound] = Array(rows.bytes(2))
             }
             return results
         }

@@ -8,6 +8,7 @@ package enum RateClass: String, Sendable, Hashable, CaseIterable {
     case cancel
     case retry
     case health
+    case requests
 
     /// Requests a second: 70 % of the published limits; `retry` and `health` have none, so small ones of our own.
     package var rate: Double {
@@ -16,6 +17,7 @@ package enum RateClass: String, Sendable, Hashable, CaseIterable {
         case .status: 140
         case .cancel, .retry: 7
         case .health: 2
+        case .requests: 0.7
         }
     }
 }
@@ -42,7 +44,9 @@ package final class RateLimiter<C: Clock>: RequestPacing where C.Duration == Dur
         buckets = Mutex(
             // A second's worth may go at once, so that any ten seconds stay below 80 % of the limit.
             Dictionary(
-                uniqueKeysWithValues: RateClass.allCases.map { ($0, TokenBucket(rate: $0.rate, capacity: $0.rate)) }
+                uniqueKeysWithValues: RateClass.allCases.map {
+                    ($0, TokenBucket(rate: $0.rate, capacity: max(1, $0.rate)))
+                }
             )
         )
     }

@@ -15,13 +15,15 @@ package struct RunPodClient: Sendable {
     private let control: any HTTPSending
     private let polls: any HTTPSending
     private let pacing: any RequestPacing
+    private let concurrency = RequestConcurrency()
     private let wallClock: @Sendable () -> Date
 
     /// Makes a client.
     ///
     /// - Parameters:
     ///   - control: Carries the short calls.
-    ///   - polls: Carries `status-sync` and `stream`, which the endpoint holds.
+    ///   - polls: Carries `status-sync` and `stream`, which the endpoint holds, and `status`, whose answer may be a whole
+    ///     result that takes its time.
     ///   - wallClock: Only for a `Retry-After` that is a date in an answer without `Date`.
     package init(
         address: EndpointAddress,
@@ -43,19 +45,27 @@ package struct RunPodClient: Sendable {
 extension RunPodClient {
     /// Submits a job.
     ///
+    /// At most eight submissions are under way at once: those are what a crash leaves unknown.
+    ///
     /// - Parameter body: The request as JSON: `input`, which must not be empty, and `policy`.
     /// - Throws: Only `CancellationError`; whether a job exists is then unknown.
     package func run(_ body: Data) async throws -> SubmissionOutcome {
         guard body.count <= Self.submissionLimit else {
             let message = "the request has \(body.count) bytes, RunPod takes at most \(Self.submissionLimit)"
-            return .refused(status: nil, .permanent, message: message)
+            return .oversize(status: nil, message: message)
         }
-        try await pacing.admit(.run)
         let response: TransportResponse
         do {
-            response = try await control.send(request("POST", "run", body: body, deadline: .seconds(30)))
+            response = try await concurrency.run.hold {
+                try await pacing.admit(.run)
+                return try await control.send(request("POST", "run", body: body, deadline: .seconds(30)))
+            }
         } catch let failure as HTTPFailure {
             return failure.mayHaveBeenProcessed ? .unknown(why: "\(failure)") : .unreachable(failure)
+        }
+        if isOversize(response, sent: body.count) {
+            let message = "a request of \(body.count) bytes is more than the platform takes (\(response.status))"
+            return .oversize(status: response.status, message: "\(message): \(excerpt(response))")
         }
         if let job = jobObject(in: response) { return .accepted(job) }
         switch classify(response, .run, job: nil) {
@@ -74,7 +84,7 @@ extension RunPodClient {
 
     /// How a job is.
     package func status(_ job: String) async throws -> JobReply {
-        let response = try await perform(.status, "GET", "status", job: job, limit: Self.resultLimit)
+        let response = try await perform(.status, "GET", "status", job: job, limit: Self.resultLimit, over: polls)
         return try jobReply(in: response)
     }
 
@@ -143,6 +153,15 @@ extension RunPodClient {
         }
     }
 
+    /// The endpoint's jobs, where it has this unpublished operation.
+    ///
+    /// - Throws: Beside the others ``RunPodFailure/malformedReply(why:)`` for what is no list of jobs.
+    package func requests() async throws -> JobListing {
+        let limit = Self.listingLimit
+        let response = try await perform(.requests, "GET", "requests", deadline: .seconds(20), limit: limit)
+        return try decode(JobListing.self, from: response)
+    }
+
     /// Queues a job that failed or timed out once more, under the same id.
     package func retry(_ job: String) async throws -> JobReply {
         try jobReply(in: try await perform(.retry, "POST", "retry", job: job))
@@ -159,7 +178,11 @@ extension RunPodClient {
     private static let resultLimit = 48 << 20
     /// What a worker streamed while nobody read.
     private static let streamLimit = 64 << 20
+    /// A listing repeats the inputs; more of them than this is not worth the memory.
+    private static let listingLimit = 16 << 20
     private static let answerLimit = 1 << 20
+    /// Bytes from which a request may be refused for its size in words that don't say so.
+    private static let suspiciousSize = 9 << 20
 
     private func request(
         _ method: String,
@@ -192,12 +215,14 @@ extension RunPodClient {
         limit: Int = answerLimit,
         over transport: (any HTTPSending)? = nil
     ) async throws -> TransportResponse {
-        try await pacing.admit(kind)
         let response: TransportResponse
         do {
-            response = try await (transport ?? control).send(
-                request(method, operation, job: job, query: query, deadline: deadline, limit: limit)
-            )
+            response = try await concurrency.limit(of: kind, isHeld: !query.isEmpty).hold {
+                try await pacing.admit(kind)
+                return try await (transport ?? control).send(
+                    request(method, operation, job: job, query: query, deadline: deadline, limit: limit)
+                )
+            }
         } catch let failure as HTTPFailure {
             if case .bodyTooLarge = failure { throw RunPodFailure.malformedReply(why: "\(failure)") }
             throw RunPodFailure.unreachable(failure)
@@ -240,6 +265,17 @@ extension RunPodClient {
         }
     }
 
+    /// Whether a submission was refused for its size: RunPod says 400 and its edge 502 where others say 413.
+    private func isOversize(_ response: TransportResponse, sent bytes: Int) -> Bool {
+        switch response.status {
+        case 413: return true
+        case 400, 502:
+            let words = String(decoding: response.body.prefix(4_096), as: UTF8.self).lowercased()
+            return words.contains("exceeded max body size") || bytes >= Self.suspiciousSize
+        default: return false
+        }
+    }
+
     /// What to look at when an endpoint refuses us; a wrong host and an old key look alike from here.
     private func refusal(_ response: TransportResponse) -> String {
         let meaning =
@@ -275,6 +311,27 @@ extension RunPodClient {
             return try JSONCoding.decode(type, from: response.body)
         } catch {
             throw RunPodFailure.malformedReply(why: "\(type) expected, got \(excerpt(response))")
+        }
+    }
+}
+
+/// How many requests of each kind are under way at once, well below what the platform publishes.
+private struct RequestConcurrency: Sendable {
+    /// Each may become a job that nobody knows of.
+    let run = ConcurrencyLimit(8)
+    private let cancel = ConcurrencyLimit(8)
+    private let held = ConcurrencyLimit(240)
+    private let status = ConcurrencyLimit(40)
+    private let requests = ConcurrencyLimit(1)
+    private let rest = ConcurrencyLimit(4)
+
+    func limit(of kind: RateClass, isHeld: Bool) -> ConcurrencyLimit {
+        switch kind {
+        case .run: run
+        case .status: isHeld ? held : status
+        case .cancel: cancel
+        case .requests: requests
+        case .retry, .health: rest
         }
     }
 }

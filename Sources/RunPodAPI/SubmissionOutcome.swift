@@ -10,9 +10,10 @@ package enum SubmissionOutcome: Sendable, Hashable {
     case accepted(JobReply)
     /// No job exists, and the same request would be refused again.
     ///
-    /// `config` for the key or the address, `permanent` for the request itself; `status` is nil when the request was
-    /// not even sent because it is over the limit.
-    case refused(status: Int?, FailureClass, message: String)
+    /// `config` for the key or the address, `permanent` for the request itself.
+    case refused(status: Int, FailureClass, message: String)
+    /// No job exists, since the request is larger than the platform takes; `status` is nil when it was not even sent.
+    case oversize(status: Int?, message: String)
     /// No job exists because of too many requests; the wait the server asked for, at most 60 s.
     case rateLimited(retryAfter: Duration?)
     /// Nobody knows whether a job exists.

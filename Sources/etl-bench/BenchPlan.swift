@@ -1,5 +1,6 @@
 import Coordination
 import Flashpoints
+import RunJournal
 
 /// A plan over flashpoints that have no bodies.
 func benchPlan(flashpoints count: Int, workers: Int, perChunk: Int) -> (plan: RunPlan, rows: [FlashpointRow]) {
@@ -30,4 +31,15 @@ func benchPlan(flashpoints count: Int, workers: Int, perChunk: Int) -> (plan: Ru
         shares: plan.shares.map(\.count)
     )
     return (RunPlan(header: header, catalogue: catalogue, plan: plan, policy: RunPolicy()), rows)
+}
+
+/// The journal of a new run with this plan.
+func benchJournal(home: String, _ plan: RunPlan, _ rows: [FlashpointRow]) async throws -> SQLiteJournal {
+    let folder = try RunStore(home: home).create(date: "2025-01-01") { 0.5 }
+    let journal = try await SQLiteJournal.create(in: folder)
+    for start in stride(from: 0, to: rows.count, by: 1_000) {
+        try await journal.append(Array(rows[start..<min(start + 1_000, rows.count)]))
+    }
+    try await journal.setPlan(plan.header, plan.plan, plan.policy, createdAt: 0)
+    return journal
 }

@@ -3,6 +3,14 @@ import Coordination
 import Flashpoints
 import RunJournal
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Writes the results of a run into its journal on this disk, and reads the run back.
 struct JournalBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "journal", abstract: "Commit results, then resume.")
@@ -10,55 +18,150 @@ struct JournalBench: AsyncParsableCommand {
     @Option(help: "Flashpoints of the run.")
     var flashpoints = 20_000
 
-    @Option(help: "Results committed together.")
+    @Option(help: "Results committed together: those of a chunk.")
     var perCommit = 10
 
+    @Option(help: "Bytes of a result.")
+    var resultBytes = 3_000
+
+    @Option(help: "Instead, take up a run over so many flashpoints that was killed half way.")
+    var resume: Int?
+
+    @Option(help: .hidden)
+    var folder: String?
+
     func run() async throws {
-        let (plan, rows) = benchPlan(flashpoints: flashpoints, workers: 16, perChunk: 10)
+        if let folder { return try await takeUp(folder) }
+        if let resume { return try await measureResume(of: resume) }
+        let (plan, rows) = benchPlan(flashpoints: flashpoints, workers: 16, perChunk: perCommit)
         try await withBenchFolder { home in
-            let folder = try RunStore(home: home).create(date: "2025-01-01") { 0.5 }
-            let journal = try await SQLiteJournal.create(in: folder)
-            let (_, planned) = try await Measurement.of {
-                for start in stride(from: 0, to: rows.count, by: 1_000) {
-                    try await journal.append(Array(rows[start..<min(start + 1_000, rows.count)]))
-                }
-                try await journal.setPlan(plan.header, plan.plan, plan.policy, createdAt: 0)
-            }
+            let (journal, planned) = try await Measurement.of { try await benchJournal(home: home, plan, rows) }
             print(planned.line("plan of \(flashpoints) flashpoints", count: flashpoints))
-            let (_, committed) = try await Measurement.of { try await commit(to: journal) }
-            print(committed.line("\(flashpoints) results, \(perCommit) a commit, fully synced", count: flashpoints))
+            var history = BenchHistory(plan, result: benchResult(bytes: resultBytes))
+            let (_, committed) = try await Measurement.of {
+                while let events = history.nextChunk() { try await journal.commit(events, leaving: history.state) }
+            }
+            let chunks = plan.plan.shares.reduce(0) { $0 + $1.chunks.count }
+            print(committed.line("\(flashpoints) results, a chunk a commit, fully synced", count: flashpoints))
+            print(committed.line("the same, by the chunk", count: chunks))
             try journal.close()
             let (state, resumed) = try await Measurement.of {
-                try await SQLiteJournal.open(folder, for: .reading).loadState().state
+                try await SQLiteJournal.open(journal.folder, for: .reading).loadState().state
             }
             print(resumed.line("read back, \(state.counts.settled) settled", count: flashpoints))
         }
     }
 
-    private func commit(to journal: SQLiteJournal) async throws {
-        let result: JSONValue = [
-            "clusters": [["cluster_id": "c-1", "summary": "A sentence or two.", "article_count": 7]]
-        ]
-        for start in stride(from: 0, to: flashpoints, by: perCommit) {
-            let events = (start..<min(start + perCommit, flashpoints)).map { index in
-                Event(
-                    seq: index + 1,
-                    at: 0,
-                    t: Double(index),
-                    body: .flashpointSettled(
-                        Settlement(
-                            attempt: nil,
-                            worker: 1,
-                            index: index,
-                            id: "flashpoint-\(index)",
-                            outcome: .ok(result: result),
-                            seconds: 1,
-                            attempts: 1
-                        )
+    // MARK: - Resuming
+
+    /// Makes the journal, then lets a fresh process take the run up, so that nothing made here counts.
+    private func measureResume(of count: Int) async throws {
+        let perChunk = perCommit
+        try await withBenchFolder { home in
+            let path = try await Self.killedRun(home: home, count: count, perChunk: perChunk)
+            try Self.startSelf(["journal", "--folder", path])
+        }
+    }
+
+    /// A run of which half is settled, in batches far larger than real ones; its log is not folded into its file.
+    private static func killedRun(home: String, count: Int, perChunk: Int) async throws -> String {
+        let (plan, rows) = benchPlan(flashpoints: count, workers: 16, perChunk: perChunk)
+        let journal = try await benchJournal(home: home, plan, rows)
+        var history = BenchHistory(plan, result: benchResult(bytes: 300))
+        var batch: [Event] = []
+        while history.state.counts.settled < count / 2, let events = history.nextChunk() {
+            batch += events
+            if batch.count >= 5_000 {
+                try await journal.commit(batch, leaving: history.state)
+                batch = []
+            }
+        }
+        try await journal.commit(batch, leaving: history.state)
+        print("made: \(history.seq) events, \(history.state.counts.settled) of \(count) settled")
+        return journal.folder.path
+    }
+
+    private func takeUp(_ path: String) async throws {
+        let folder = RunFolder(run: "20250101-bnch", path: path)
+        let (answer, measured) = try await Measurement.of {
+            let journal = try await SQLiteJournal.open(folder, for: .writing)
+            var (state, seq) = try await journal.loadState()
+            let event = Event(seq: seq + 1, at: 0, t: state.t, body: .runResumed(endpoint: "bench"))
+            let effects = state.reduce(event) + state.ready(at: 0, now: state.t)
+            return "\(state.counts.settled) of \(state.total) settled, \(effects.count) first effects"
+        }
+        print(measured.line("taken up: \(answer)", count: 1))
+    }
+
+    /// Runs this program again and waits for it.
+    private static func startSelf(_ arguments: [String]) throws {
+        let texts = [CommandLine.arguments.first ?? "etl-bench"] + arguments
+        var words: [UnsafeMutablePointer<CChar>?] = texts.map { strdup($0) } + [nil]
+        defer { for word in words { free(word) } }
+        var child: pid_t = 0
+        let code = posix_spawn(&child, "/proc/self/exe", nil, nil, &words, environ)
+        guard code == 0 else { throw ValidationError("this program can't be started again: error \(code)") }
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0, errno == EINTR {}
+    }
+}
+
+/// What happens in a run in which nothing goes wrong, a chunk at a time, the workers in turn.
+struct BenchHistory {
+    private(set) var state: RunState
+    private(set) var seq = 0
+    private var places: [Int]
+    private var worker = 0
+    private let result: JSONValue
+
+    init(_ plan: RunPlan, result: JSONValue) {
+        state = RunState(plan: plan)
+        places = Array(repeating: 0, count: plan.plan.shares.count)
+        self.result = result
+    }
+
+    /// The events of the next chunk; `nil` after the last.
+    mutating func nextChunk() -> [Event]? {
+        let shares = state.plan.plan.shares
+        for _ in shares.indices {
+            defer { worker = (worker + 1) % shares.count }
+            guard places[worker] < shares[worker].chunks.count else { continue }
+            let chunk = shares[worker].chunks[places[worker]]
+            places[worker] += 1
+            return events(of: chunk)
+        }
+        return nil
+    }
+
+    private mutating func events(of chunk: Chunk) -> [Event] {
+        let ref = AttemptRef(worker: chunk.worker, chunk: chunk.id, attempt: 1)
+        var bodies: [Event.Body] = seq == 0 ? [.runPlanned(state.plan.header)] : []
+        bodies.append(.attemptIntended(ref, nonce: "0123456789abcdef", indices: chunk.indices, endpoint: "bench"))
+        bodies.append(.attemptAccepted(ref, job: "job-\(chunk.id)"))
+        bodies.append(.attemptStarted(ref, instance: "bench", delayMS: 120))
+        for index in chunk.indices {
+            let id = state.plan.catalogue.id(index)
+            bodies.append(.flashpointStarted(ref, index: index, id: id))
+            bodies.append(
+                .flashpointSettled(
+                    Settlement(
+                        attempt: ref,
+                        worker: chunk.worker,
+                        index: index,
+                        id: id,
+                        outcome: .ok(result: result),
+                        seconds: 1.25,
+                        attempts: 1
                     )
                 )
-            }
-            try await journal.commit(events)
+            )
+        }
+        bodies.append(.attemptEnded(ref, AttemptEnd(.completed, status: "COMPLETED", executionMS: 12_500)))
+        return bodies.map { body in
+            seq += 1
+            let event = Event(seq: seq, at: 1_759_406_671_120 + Int64(seq), t: Double(seq) / 1_000, body: body)
+            _ = state.reduce(event)
+            return event
         }
     }
 }

@@ -196,10 +196,10 @@ struct RunSession: Sendable {
     }
 
     private func line(_ event: Event) -> [UInt8] {
-        guard let encoded = try? JSONCoding.encode(event) else {
+        guard let text = try? event.jsonText() else {
             preconditionFailure("an event of ours can always be encoded")
         }
-        return Array(encoded) + [UInt8(ascii: "\n")]
+        return text + [UInt8(ascii: "\n")]
     }
 
     private func stopping(_ run: String, by signal: Int32) -> String {

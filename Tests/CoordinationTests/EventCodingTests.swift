@@ -141,6 +141,22 @@ import Testing
         let members = Self.members(fields) + envelope
         #expect(Self.members(String(json.dropFirst().dropLast())).sorted() == members.sorted())
         #expect(try JSONCoding.decode(Event.self, from: Data(json.utf8)) == event)
+        #expect(String(decoding: try event.jsonText(), as: UTF8.self) == json)
+        var reader = EventReader()
+        #expect(try reader.event(Array(json.utf8)) == event)
+    }
+
+    @Test("An event can be written without its result", arguments: table)
+    func withoutResult(body: Event.Body, name: String, fields: String) throws {
+        let event = Event(seq: 9, at: 1_759_406_671_120, t: 31.0625, body: body)
+        var expected = event
+        if case .flashpointSettled(var settlement) = body, case .ok = settlement.outcome {
+            settlement.outcome = .ok(result: .null)
+            expected.body = .flashpointSettled(settlement)
+        }
+        var text = JSONText()
+        try event.write(to: &text, result: false)
+        #expect(text.bytes == Array(try JSONCoding.encode(expected)))
     }
 
     /// Cuts the inside of an object at its own commas.
@@ -172,6 +188,17 @@ import Testing
         for offset in 0..<50 as Range<Int64> {
             let event = Event(seq: 1, at: at + offset * 37, t: 0, body: .runPaused())
             #expect(try JSONCoding.decode(Event.self, from: try JSONCoding.encode(event)) == event)
+            #expect(try event.jsonText() == Array(try JSONCoding.encode(event)))
+            var reader = EventReader()
+            #expect(try reader.event(try event.jsonText()) == event)
+        }
+    }
+
+    @Test("Days are those of the calendar", arguments: [0, 58, 59, 60, 11_016, 11_017, 20_362, 47_540, 47_541] as [Int64])
+    func days(_ day: Int64) throws {
+        for day in day..<day + 400 {
+            let text = Date(timeIntervalSince1970: Double(day) * 86_400).formatted(.iso8601).prefix(10)
+            #expect(WallTime.text(day * 86_400_000).prefix(10) == text)
         }
     }
 
@@ -196,6 +223,12 @@ import Testing
     func malformed(json: String, message: String) {
         #expect {
             _ = try JSONCoding.decode(Event.self, from: Data(json.utf8))
+        } throws: { error in
+            String(describing: error).contains(message)
+        }
+        #expect {
+            var reader = EventReader()
+            _ = try reader.event(Array(json.utf8))
         } throws: { error in
             String(describing: error).contains(message)
         }

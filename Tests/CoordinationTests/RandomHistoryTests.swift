@@ -29,5 +29,6 @@ import Testing
         var world = SimulatedWorld(seed: seed)
         try world.play()
         #expect(try world.eventsThroughJSON() == world.driver.events)
+        #expect(try world.eventsThroughText() == world.driver.events)
     }
 }

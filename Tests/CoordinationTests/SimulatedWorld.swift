@@ -345,6 +345,16 @@ struct SimulatedWorld {
     func eventsThroughJSON() throws -> [Event] {
         try driver.events.map { try JSONCoding.decode(Event.self, from: try JSONCoding.encode($0)) }
     }
+
+    /// The same, written and read the short way; throws when that is not what the coder writes.
+    func eventsThroughText() throws -> [Event] {
+        var reader = EventReader()
+        return try driver.events.map { event in
+            let text = try event.jsonText()
+            guard try JSONCoding.encode(event).elementsEqual(text) else { throw fault("\(event) is written otherwise") }
+            return try reader.event(text)
+        }
+    }
 }
 
 extension LaneView {

@@ -41,6 +41,7 @@ enum ImportTable {
 
     /// The modules that a name of the table stands for, where that is more than the module of the name.
     static let modulesOfPackage: [String: Set<String>] = [
+        "GRDB": ["GRDB", "GRDBSQLite"],
         "Collections": [
             "Collections", "BitCollections", "DequeModule", "HashTreeCollections", "HeapModule", "OrderedCollections",
         ],
