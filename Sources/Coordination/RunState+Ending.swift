@@ -188,7 +188,8 @@ extension RunState {
     }
 
     private func announceHalves(of count: Int, _ live: Lane.Live, why: String) -> Effect {
-        let message = "sends the \(count) flashpoints of chunk \(live.ref.chunk), attempt \(live.ref.attempt) in halves: "
+        let message =
+            "sends the \(count) flashpoints of chunk \(live.ref.chunk), attempt \(live.ref.attempt) in halves: "
         return .record(.log(level: .warning, worker: live.ref.worker, message: message + why))
     }
 
