@@ -208,7 +208,8 @@ extension ResultsSnapshot: RunResults {
         var start = index
         while start < header.flashpoints {
             let page = start..<min(start + Self.stride, header.flashpoints)
-            let failures = try await outcomes(in: page, isFailedOnly: true, includingResults: false).compactMap(\.runFailure)
+            let failed = try await outcomes(in: page, isFailedOnly: true, includingResults: false)
+            let failures = failed.compactMap(\.runFailure)
             if !failures.isEmpty { return failures }
             start = page.upperBound
         }
@@ -228,8 +229,8 @@ extension FlashpointOutcome {
 private struct AttemptHistory {
     /// The events that it wants.
     static let names = [
-        "attempt.intended", "attempt.accepted", "attempt.unknown", "attempt.refused", "attempt.started", "attempt.ended",
-        "flashpoint.failed",
+        "attempt.intended", "attempt.accepted", "attempt.unknown", "attempt.refused", "attempt.started",
+        "attempt.ended", "flashpoint.failed",
     ]
 
     private let indices: Set<Int>

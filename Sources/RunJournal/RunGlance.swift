@@ -87,7 +87,9 @@ extension RunGlance {
         }
         let first = try Row.fetchCursor(
             db,
-            sql: "SELECT seq, body FROM (SELECT seq, body, name FROM event ORDER BY seq LIMIT ?) WHERE name = ? ORDER BY seq",
+            sql: """
+                SELECT seq, body FROM (SELECT seq, body, name FROM event ORDER BY seq LIMIT ?) WHERE name = ? ORDER BY seq
+                """,
             arguments: [Self.nearby, "attempt.intended"]
         )
         if let row = try first.next(),

@@ -115,8 +115,9 @@ struct ResultsSnapshotTests {
     @Test("A journal of the first format tells the same, and is left as it is")
     func oldFormat() async throws {
         try await withTemporaryFolder { home in
+            let ref = AttemptRef(worker: 1, chunk: 1, attempt: 1)
             let bodies: [Event.Body] = [
-                .attemptIntended(AttemptRef(worker: 1, chunk: 1, attempt: 1), nonce: "n", indices: [0, 1], endpoint: "e"),
+                .attemptIntended(ref, nonce: "n", indices: [0, 1], endpoint: "e"),
                 SampleEvents.ok(0), SampleEvents.failed(1),
             ]
             let folder = try OldJournal.create(in: home, events: SampleEvents.numbered(bodies))
