@@ -4,8 +4,8 @@ package struct Dashboard: Sendable {
     package enum Role: Sendable, Hashable {
         /// This process drives the run; leaving asks while it is live.
         case driver
-        /// Somebody else does; says why nothing can be commanded. Leaving asks nothing.
-        case viewer(String)
+        /// Another process does, or none; commands go to it. Leaving asks nothing.
+        case attached
         /// A recorded run is played so many times as fast.
         case replay(speed: Double)
     }

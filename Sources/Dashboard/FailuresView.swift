@@ -37,7 +37,7 @@ struct FailuresView {
         if frame.height >= 6 {
             let advice = frame.takeBottom(2)
             let text =
-                scene.model.isReadOnly
+                !scene.model.isHeard
                 ? "etl-dash retry \(scene.overview.header?.run ?? "RUN") tries failed flashpoints again."
                 : "r tries them all again; on the main screen, those of the selected workers."
             canvas.draw(

@@ -53,7 +53,7 @@ struct HeaderView {
             Fact(Phrase(state.word, state.style), rank: 0), Fact(Phrase(percent), rank: 1),
             Fact(Phrase(done), rank: 2), Fact(failed(short: true), rank: 1),
         ]
-        var right = selection + badges
+        var right = selection + badges + troubles
         right.append(Fact(freshness, rank: 6))
         right.append(Fact(Phrase(elapsed), rank: 4))
         if overview.phase != .ended { right.append(Fact(Phrase("ETA", theme[.label], remaining), rank: 3)) }
@@ -109,6 +109,9 @@ struct HeaderView {
         facts.append(Fact(Phrase("date", theme[.label], header.date), rank: 5))
         facts.append(Fact(endpoint, rank: 6))
         let workers = Figures.count(header.workers, "worker")
+        if overview.generation > 1 {
+            facts.append(Fact(Phrase("generation", theme[.label], "\(overview.generation)"), rank: 4))
+        }
         facts.append(Fact(Phrase("\(header.strategy.rawValue) shares, \(workers)"), rank: 8))
         return facts
     }
@@ -119,10 +122,24 @@ struct HeaderView {
     }
 
     private var standing: [Fact] {
-        var facts = badges
+        var facts = badges + troubles
         facts.append(Fact(Phrase(state.word, state.style), rank: 0))
         facts.append(Fact(freshness, rank: 3))
         facts.append(Fact(Phrase(Figures.time(model.now) + "Z", theme[.label]), rank: 7))
+        return facts
+    }
+
+    /// What is amiss beside the state of the run; the line for notices says more of the worst.
+    private var troubles: [Fact] {
+        guard overview.phase == .running else { return [] }
+        var facts: [Fact] = []
+        if overview.silence != nil { facts.append(Fact(Phrase("unreachable", theme[.alarm]), rank: 1)) }
+        if overview.unansweredSubmissions > 0 {
+            facts.append(Fact(Phrase("\(overview.unansweredSubmissions) unanswered", theme[.warning]), rank: 2))
+        }
+        if !overview.uncancelled.isEmpty {
+            facts.append(Fact(Phrase("\(overview.uncancelled.count) not cancelled", theme[.warning]), rank: 2))
+        }
         return facts
     }
 
@@ -131,10 +148,12 @@ struct HeaderView {
         if model.isFrozen { facts.append(Fact(Phrase(" FROZEN ", theme[.badge]), rank: 1)) }
         switch model.setup.role {
         case .driver: if model.isReadOnly { facts.append(Fact(Phrase("read-only", theme[.warning]), rank: 4)) }
-        case .viewer:
-            var phrase = Phrase("read-only", theme[.warning])
+        case .attached:
+            let word = model.isReadOnly ? "read-only" : "attached"
+            var phrase = Phrase(word, theme[.warning])
+            let short = phrase
             if case .driven(let pid?) = model.standing { phrase.add(" driven by pid \(pid)", theme[.label]) }
-            facts.append(Fact(phrase, rank: 4))
+            facts.append(Fact(phrase, rank: 4, short: (short, 5)))
         case .replay(let speed):
             facts.append(Fact(Phrase("replay \(Figures.factor(speed))", theme[.warning]), rank: 4))
         }
@@ -177,6 +196,7 @@ struct HeaderView {
         if model.standing == .interrupted { return (" INTERRUPTED ", "INT", theme[.badge]) }
         if overview.phase == .unplanned { return ("STARTING", "INIT", theme[.running]) }
         if overview.halted != nil { return (" REFUSED ", "REF", theme[.badge]) }
+        if overview.diskTrouble != nil { return (" DISK FULL ", "DISK", theme[.badge]) }
         if overview.cancelCause != nil { return ("CANCELLING", "CANC", theme[.warning]) }
         if overview.isPaused { return (" PAUSED ", "PAUS", theme[.badge]) }
         return ("RUNNING", "RUN", theme[.running].with(.bold))

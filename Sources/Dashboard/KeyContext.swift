@@ -21,7 +21,7 @@ package enum Verb: Sendable, Hashable, CaseIterable {
     // Marks.
     case mark, markAll, unmarkAll
     // What changes the run.
-    case cancelWorkers, cancelRun, retry, pause
+    case cancelWorkers, cancelRun, retry, pause, stop
     case interrupt
     // Typing.
     case accept, discard, decline, erase, eraseWord, eraseLine, deleteForward, cursorLeft, cursorRight, cursorHome,

@@ -17,7 +17,7 @@ extension KeyTable {
     private static let footers: [KeyContext: [Verb]] = [
         .main: [
             .help, .quit, .cancelWorkers, .retry, .filter, .log, .open, .pause, .cancelRun, .nextError, .failures,
-            .mark,
+            .mark, .stop,
             .sort, .arrangement, .nextPane, .freeze, .copy, .write,
         ],
         .log: [
@@ -48,7 +48,7 @@ extension KeyTable {
         }
         let verbs = context == .main && model.live.overview.phase == .ended ? atTheEnd : footers[context] ?? []
         return verbs.compactMap { verb in
-            guard let row = row(of: verb, in: context), !(row.changesRun && model.isReadOnly), model.hasUse(for: verb)
+            guard let row = row(of: verb, in: context), !(row.changesRun && !model.isHeard), model.hasUse(for: verb)
             else { return nil }
             return Hint(label: footerLabel(row), text: text(of: row, in: model))
         }
@@ -101,7 +101,7 @@ extension Model {
     fileprivate func hasUse(for verb: Verb) -> Bool {
         let overview = live.overview
         return switch verb {
-        case .cancelWorkers, .cancelRun, .pause: overview.phase == .running
+        case .cancelWorkers, .cancelRun, .pause, .stop: overview.phase == .running
         case .retry: overview.lanes.contains(where: \.canBeRetried)
         case .failures: overview.counts.failed > 0
         case .filter, .open, .mark, .sort, .arrangement: overview.header != nil

@@ -121,6 +121,17 @@ package enum KeyTable {
             changesRun: true
         ),
         Row(
+            .stop,
+            [character("Q")],
+            in: pages,
+            .leave,
+            "Q",
+            "stop driver",
+            "stop the process that drives the run, so that it can be resumed; asks",
+            changesRun: true,
+            asks: true
+        ),
+        Row(
             .mark,
             [character(" ")],
             in: [.main],

@@ -7,6 +7,8 @@ package enum Message: Sendable {
     case report(Report)
     /// The answer to a command.
     case receipt(Command, Receipt)
+    /// The answer of the driver that was asked to stop.
+    case stopped(Receipt)
     /// Time has passed.
     case tick
     /// There is time to go on with what was put off to keep the keys quick.
@@ -23,6 +25,8 @@ package enum Message: Sendable {
 package enum Action: Sendable, Hashable {
     /// Give the run these commands.
     case send([Command])
+    /// Ask the process that drives the run to stop.
+    case stop
     case copy(String)
     case save(SaveRequest)
     /// Write what is on the screen to a file.

@@ -68,13 +68,25 @@ extension Model {
         logView.isFollowing ? 0 : log.shownCount(from: max(logView.newFrom, logView.bottom + 1))
     }
 
-    /// Where the run is written down in words: `Run interrupted: etl-dash resume RUN goes on with it`.
+    /// Why nothing can be commanded; `nil` when the operator can.
     package var whyReadOnly: String? {
         switch setup.role {
-        case .viewer(let why): why
         case .replay: "this is a recording"
-        case .driver: setup.isReadOnly ? "--readonly is set" : nil
+        case .driver, .attached: setup.isReadOnly ? "--readonly is set" : nil
         }
+    }
+
+    /// Whether commands can be given, and somebody takes them.
+    package var isHeard: Bool { whyReadOnly == nil && whyUnheard == nil }
+
+    /// Why nobody would take a command, with what to do about it; `nil` when somebody does.
+    package var whyUnheard: String? {
+        guard setup.role == .attached, live.standing == .interrupted else { return nil }
+        let run = live.overview.header?.run ?? "RUN"
+        guard live.overview.phase == .ended else {
+            return "nobody drives this run: etl-dash resume \(run) goes on with it"
+        }
+        return "the run has ended and nobody drives it: etl-dash retry \(run) runs what failed again"
     }
 }
 

@@ -34,6 +34,10 @@ extension Model {
             tell(.warning, "read-only: \(whyReadOnly)")
             return []
         }
+        if row.changesRun, let whyUnheard {
+            tell(.warning, whyUnheard)
+            return []
+        }
         return perform(row.verb)
     }
 
@@ -75,6 +79,7 @@ extension Model {
         case .cancelRun: askToCancelRun()
         case .retry: return retry()
         case .pause: return pause()
+        case .stop: askToStop()
         case .interrupt: return interrupt()
         case .accept: return accept()
         case .discard: discard()
@@ -148,8 +153,9 @@ extension Model {
     private mutating func interrupt() -> [Action] {
         if let interruptedAt, uptime - interruptedAt < Self.interruptTime { return [.leave(.interrupt)] }
         interruptedAt = uptime
-        let cancel = isReadOnly ? "" : ", C to cancel the run"
-        notice = Notice(kind: .hint, text: "q to leave\(cancel); Ctrl-C once more stops here at once", at: uptime)
+        let cancel = isReadOnly || whyUnheard != nil ? "" : ", C to cancel the run"
+        let once = setup.role == .driver ? "stops here at once" : "leaves at once"
+        notice = Notice(kind: .hint, text: "q to leave\(cancel); Ctrl-C once more \(once)", at: uptime)
         return []
     }
 

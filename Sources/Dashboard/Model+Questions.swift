@@ -16,7 +16,8 @@ extension Model {
         guard let renewed = self.dialog(dialog.purpose, openedAt: dialog.openedAt) else {
             overlay = nil
             let isOver = live.overview.phase == .ended
-            return tell(.hint, isOver ? "The run has ended meanwhile" : "There is nothing left to cancel")
+            let what = dialog.purpose == .paused ? "The run goes on" : "There is nothing left to cancel"
+            return tell(.hint, isOver ? "The run has ended meanwhile" : what)
         }
         overlay = .dialog(renewed)
     }
@@ -27,6 +28,8 @@ extension Model {
         case .cancelWorkers(let workers): cancelWorkers(workers, openedAt)
         case .cancelRun: cancelRun(openedAt)
         case .leave: leave(openedAt)
+        case .stop: stop(openedAt)
+        case .paused: paused(openedAt)
         case .write: write(openedAt)
         }
     }
@@ -91,6 +94,28 @@ extension Model {
         return ["RunPod stops billing a running job only when its worker sees the stop."]
     }
 
+    // MARK: - Pause
+
+    /// The question that a run asks when it has paused itself.
+    private func paused(_ openedAt: Int64) -> Dialog? {
+        let overview = live.overview
+        guard overview.phase == .running, overview.isPaused, let cause = overview.pauseCause, isHeard else { return nil }
+        let jobs = overview.lanes.count { $0.isOut }
+        var lines = [cause.prefix(1).uppercased() + cause.dropFirst() + "."]
+        if jobs > 0 { lines.append("\(Figures.count(jobs, "job")) \(jobs == 1 ? "goes" : "go") on; nothing new is submitted.") }
+        return Dialog(
+            purpose: .paused,
+            title: "The run has paused itself: how to go on?",
+            lines: lines,
+            choices: [
+                Dialog.Choice(key: "n", label: "Stay paused, look around", isSafe: true),
+                Dialog.Choice(key: "p", label: "Go on"),
+                Dialog.Choice(key: "C", label: "Cancel the run", meaning: "asks once more"),
+            ],
+            openedAt: openedAt
+        )
+    }
+
     // MARK: - Leave
 
     private func leave(_ openedAt: Int64) -> Dialog? {
@@ -101,7 +126,7 @@ extension Model {
         let left = overview.total - overview.counts.settled
         let stop =
             setup.isBilled
-            ? "jobs on RunPod go on and bill; etl-dash resume \(run) takes their results"
+            ? "jobs on RunPod go on and bill; etl-dash resume \(run) takes their results, kept for 30 min after a job's end"
             : "its workers end; etl-dash resume \(run) does their unfinished flashpoints again"
         return Dialog(
             purpose: .leave,
@@ -118,6 +143,31 @@ extension Model {
                     label: "Go on in the background",
                     meaning: "without a screen; etl-dash attach \(run) watches it"
                 ),
+            ],
+            openedAt: openedAt
+        )
+    }
+
+    private func stop(_ openedAt: Int64) -> Dialog? {
+        guard isLive else { return nil }
+        let overview = live.overview
+        let run = overview.header?.run ?? "RUN"
+        let jobs = overview.lanes.count { $0.isOut }
+        let driver = if case .driven(let pid?) = live.standing { "process \(pid)" } else { "the driver" }
+        var lines = ["\(driver.first?.uppercased() ?? "")\(driver.dropFirst()) submits nothing more and leaves."]
+        if setup.isBilled {
+            lines.append("\(Figures.count(jobs, "job")) on RunPod \(jobs == 1 ? "goes" : "go") on and \(jobs == 1 ? "bills" : "bill").")
+        } else {
+            lines.append("Its workers end; what they had not finished is done again.")
+        }
+        lines.append("etl-dash resume \(run) goes on with the run.")
+        return Dialog(
+            purpose: .stop,
+            title: "Stop \(driver)?",
+            lines: lines,
+            choices: [
+                Dialog.Choice(key: "n", label: "Keep it going", isSafe: true),
+                Dialog.Choice(key: "y", label: "Stop \(driver)"),
             ],
             openedAt: openedAt
         )

@@ -6,11 +6,13 @@ extension Model {
         switch report {
         case .preparing(let text): live.preparing = text
         case .events(let events):
+            let pauseCause = live.overview.pauseCause
             for event in events { live.apply(event) }
             if live.overview.header != nil { live.preparing = nil }
             live.elapsed = live.driven(at: live.now, isLive: isLive)
             if held == nil { arrange() }
             renewQuestion()
+            if live.overview.pauseCause != nil, pauseCause == nil, overlay == nil { ask(.paused) }
         case .lines(let entries, let lost):
             for entry in entries { live.log.append(entry) }
             live.log.lose(lost)

@@ -13,6 +13,7 @@ extension Model {
         case .input(let input): return take(input)
         case .report(let report): take(report)
         case .receipt(let command, let receipt): take(receipt, to: command)
+        case .stopped(let receipt): stopped(receipt)
         case .tick: break
         case .slice: scanLog()
         case .copied(let text, let isSent): copied(text, isSent: isSent)

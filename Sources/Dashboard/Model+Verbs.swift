@@ -26,6 +26,12 @@ extension Model {
         if !ask(.cancelRun) { tell(.warning, "The run is being cancelled already") }
     }
 
+    mutating func askToStop() {
+        // At the driver itself it is one of the ways to leave.
+        if ask(setup.role == .attached ? .stop : .leave) { return }
+        tell(.warning, live.overview.phase == .ended ? "Too late: the run has ended" : "There is no run yet")
+    }
+
     // MARK: - Answers
 
     /// The safe answer.
@@ -45,6 +51,9 @@ extension Model {
             marks = []
             return send(workers.map { .cancelWorker($0) })
         case (.cancelRun, "y"): return send([.cancelRun])
+        case (.stop, "y"): return [.stop]
+        case (.paused, "p"): return send([.proceed])
+        case (.paused, "C"): askToCancelRun()
         case (.leave, "s"): return [.leave(.stop)]
         case (.leave, "b"): return [.leave(.background)]
         case (.write, "s"): askForPath(.screen)
@@ -103,6 +112,16 @@ extension Model {
         let done = Self.sentence(receipts.accepted)
         let kind: Notice.Kind = receipts.problems.isEmpty ? .done : .warning
         tell(kind, ([done].compactMap(\.self) + receipts.problems).joined(separator: "; "))
+    }
+
+    mutating func stopped(_ receipt: Receipt) {
+        switch receipt {
+        case .accepted:
+            let run = live.overview.header?.run ?? "RUN"
+            tell(.done, "the driver stops; etl-dash resume \(run) goes on with the run")
+        case .tooLate(let why): tell(.warning, "too late: \(why)")
+        case .unknown(let what): tell(.warning, "unknown: \(what)")
+        }
     }
 
     /// What commands that were accepted do.

@@ -24,6 +24,9 @@ package struct Dialog: Sendable, Hashable {
         case cancelWorkers([Int])
         case cancelRun
         case leave
+        case stop
+        /// The run paused itself.
+        case paused
         case write
     }
 

@@ -138,10 +138,10 @@ struct Scene {
         case .done:
             guard lane.failed > 0 else { return Phrase("all done", theme[.label]) }
             let what = "\(Figures.grouped(lane.failed)) failed"
-            return Phrase(model.isReadOnly ? what : what + ": r tries again", theme[.bad])
+            return Phrase(!model.isHeard ? what : what + ": r tries again", theme[.bad])
         case .cancelled:
             let what = "\(Figures.grouped(lane.cancelled)) dropped"
-            return Phrase(model.isReadOnly ? what : what + ": r brings them back", theme[.warning])
+            return Phrase(!model.isHeard ? what : what + ": r brings them back", theme[.warning])
         }
     }
 

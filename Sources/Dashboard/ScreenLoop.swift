@@ -186,6 +186,10 @@ struct ScreenLoop<Screen: Display, Reports: AsyncSequence<Report, Never> & Senda
                     inbox.put([.receipt(command, receipt)])
                 }
             }
+        case .stop:
+            group.addTask { [services, inbox] in
+                inbox.put([.stopped(await services.stop())])
+            }
         case .copy(let text):
             inbox.put([.copied(text, isSent: await display.copy(text))])
         case .save(let request): save(request, &group)

@@ -52,6 +52,9 @@ struct SummaryView {
     /// What came out, the most telling first.
     private func lines(_ answer: RunAnswer, width: Int) -> [Phrase] {
         var lines: [Phrase] = []
+        if let uncancelled = scene.overview.uncancelledWords {
+            lines += WrappedText.lines(uncancelled, width: width).map { Phrase($0, theme[.alarm]) }
+        }
         // Facts share a row where there is room.
         func add(_ phrase: Phrase) {
             guard let last = lines.last, !last.isEmpty, last.width + 2 + phrase.width <= width else {
@@ -93,7 +96,7 @@ struct SummaryView {
     /// What to press, a phrase a row.
     private func keys(width: Int) -> [Phrase] {
         var choices: [(String, String)] = [("q", "leave")]
-        if !scene.model.isReadOnly, scene.model.retriable > 0 {
+        if scene.model.isHeard, scene.model.retriable > 0 {
             choices.append(("* r", "retry what failed"))
         }
         if scene.overview.counts.failed > 0 { choices.append(("e", "next error")) }

@@ -39,7 +39,7 @@ package struct HTTPTransport: HTTPSending {
     /// - Parameter clock: Measures the deadlines.
     package static func withTransport<Value: Sendable>(
         _ kind: Kind,
-        clock: any Clock<Duration> = ContinuousClock(),
+        clock: any Clock<Duration> = SuspendingClock(),
         _ body: (HTTPTransport) async throws -> Value
     ) async throws -> Value {
         var inflatedLimit: Int?

@@ -102,8 +102,7 @@ enum EndpointOperation: Sendable, Hashable {
         case .runsync: 20 << 20
         case .jobDone: 10_000_000
         case .jobStream: 1_000_000
-        case .status, .statusSync, .stream, .cancel, .retry, .purgeQueue, .health, .requests, .jobTake, .ping,
-            .jobStop:
+        case .status, .statusSync, .stream, .cancel, .retry, .purgeQueue, .health, .requests, .jobTake, .ping, .jobStop:
             64 << 10
         }
     }

@@ -55,7 +55,7 @@ extension EndpointResponse {
             object.add("status", "completed")
         case .health(let health):
             object = Self.object(health)
-        case .listing(let jobs, let hasMore):
+        case .list(let jobs, let hasMore):
             object.add("requests", jobs.map { Self.object($0).finished() })
             object.add("hasMore", hasMore)
         case .taken(let job):
@@ -91,14 +91,11 @@ extension EndpointResponse {
         return object
     }
 
-    /// Of the input only what tells one job from another, or the list would be as long as all inputs together.
     private static func object(_ job: JobQueue.ListedJob) -> JSONObjectWriter {
-        var input = JSONObjectWriter()
-        if let mark = job.mark { input.add("run", mark) }
         var object = JSONObjectWriter()
         object.add("id", job.id)
         object.add("status", job.status.rawValue)
-        object.add("input", input)
+        if let input = job.abridgedInput { object.add("input", input) }
         return object
     }
 

@@ -83,7 +83,7 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
         switch reply {
         case .taken(let job): queue.tell(.takeAbandoned(worker, [job.id]))
         case .takenBatch(let jobs): queue.tell(.takeAbandoned(worker, jobs.map(\.id)))
-        case .accepted, .job, .chunks, .removed, .health, .listing, .jobsToStop, .acknowledged, .nothing, .refused: break
+        case .accepted, .job, .chunks, .removed, .health, .list, .jobsToStop, .acknowledged, .nothing, .refused: break
         }
     }
 
@@ -100,11 +100,8 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
         guard let input = members["input"], !input.isNull else {
             return .refused(.badRequest("\"input\" is missing"))
         }
-        var submission = Submission(
-            input: input,
-            mark: try Self.mark(of: input),
-            executionTimeout: options.executionTimeout
-        )
+        var submission = Submission(input: input, executionTimeout: options.executionTimeout)
+        submission.abridgedInput = input.abridged()
         if wait != nil { submission.retention = .seconds(60) }
         if let policy = members["policy"], !policy.isNull {
             guard let policy = try JSONText.members(of: policy.bytes) else {
@@ -125,19 +122,6 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
         }
         let id = options.makeJobID(prefix)
         return await queue.ask { [submission] in .submitted(submission, id: id, wait: wait, $0) }
-    }
-
-    /// What the input's `run` says of the submission; its lists of indices and hashes are left out.
-    private static func mark(of input: JSONText) throws(JSONSyntaxError) -> JSONText? {
-        guard let run = try JSONText.members(of: input.bytes)?["run"],
-            let members = try JSONText.members(of: run.bytes)
-        else { return nil }
-        var mark = JSONObjectWriter()
-        for name in ["id", "worker", "chunk", "attempt", "nonce"] {
-            guard let value = members[name], value.bytes.count <= 256 else { continue }
-            mark.add(name, value)
-        }
-        return JSONText(mark)
     }
 
     private struct PolicyError: Error {

@@ -23,8 +23,8 @@ extension JobQueue {
             ttl: submission.ttl,
             retention: submission.retention,
             submitted: now,
-            mark: submission.mark,
             input: submission.input,
+            abridgedInput: submission.abridgedInput,
             state: .queued(since: now)
         )
         account(id, 0)
@@ -112,11 +112,12 @@ extension JobQueue {
         answer(waiter, .removed(queued.count))
     }
 
-    /// Lists the newest jobs.
-    mutating func list(_ waiter: WaiterID) {
+    /// Which jobs there are, the newest first and at most `Limits.listed`.
+    var list: Reply {
+        // The line of all numbers is not kept, and the list is asked for less than once a second.
         let newest = jobs.values.sorted { $0.number > $1.number }.prefix(limits.listed)
-        let listed = newest.map { ListedJob(id: $0.id, status: $0.status, mark: $0.mark) }
-        answer(waiter, .listing(listed, hasMore: listed.count < jobs.count))
+        let listed = newest.map { ListedJob(id: $0.id, status: $0.status, abridgedInput: $0.abridgedInput) }
+        return .list(listed, hasMore: jobs.count > listed.count)
     }
 
     /// The counters of `health`.

@@ -3,8 +3,8 @@ package import RunPodAPI
 /// What a client hands in with `run` or `runsync`.
 package struct Submission: Sendable, Hashable {
     package var input: JSONText
-    /// What the input says of its place in a run, small and kept as long as the job is known.
-    package var mark: JSONText?
+    /// What a list of jobs shows of the input, also after the job's end.
+    package var abridgedInput: JSONText?
     /// How long the job may be in progress.
     package var executionTimeout: Duration
     /// How long after its submission the job may be known at all.
@@ -14,13 +14,11 @@ package struct Submission: Sendable, Hashable {
 
     package init(
         input: JSONText,
-        mark: JSONText? = nil,
         executionTimeout: Duration = .seconds(600),
         ttl: Duration = .seconds(86_400),
         retention: Duration = .seconds(1_800)
     ) {
         self.input = input
-        self.mark = mark
         self.executionTimeout = executionTimeout
         self.ttl = ttl
         self.retention = retention
@@ -74,10 +72,9 @@ struct QueuedJob: Sendable {
     let ttl: Duration
     let retention: Duration
     var submitted: Duration
-    /// Kept as long as the job is known.
-    let mark: JSONText?
     /// Kept as long as the job may run again.
     var input: JSONText?
+    let abridgedInput: JSONText?
     var state: State
     /// How often the job lost its worker and was queued again.
     var retries = 0
@@ -110,7 +107,7 @@ struct QueuedJob: Sendable {
     var size: Int {
         var output = 0
         if case .ended(let end) = state { output = end.output?.bytes.count ?? 0 }
-        return (mark?.bytes.count ?? 0) + (input?.bytes.count ?? 0) + (progress?.bytes.count ?? 0) + chunkBytes + output
+        return (input?.bytes.count ?? 0) + (abridgedInput?.bytes.count ?? 0) + (progress?.bytes.count ?? 0) + chunkBytes + output
     }
 
     var snapshot: JobSnapshot {

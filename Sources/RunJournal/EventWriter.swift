@@ -3,12 +3,12 @@ import Flashpoints
 import GRDB
 
 /// Writes events to their tables within one transaction.
-struct EventWriter {
+struct EventWriter: ~Copyable {
     private let db: Database
     private let event: DirectStatement
     private let outcome: DirectStatement
     private let result: DirectStatement
-    private var text = JSONText(reserving: 4_096)
+    private var text = JSONTextWriter(reserving: 4_096)
 
     init(_ db: Database) throws {
         self.db = db
@@ -82,7 +82,7 @@ struct EventWriter {
 
     /// Runs a statement with the text that was written last, and its checksum.
     private func run(_ statement: DirectStatement, body: Int32, checksum: Int32, isText: Bool) throws {
-        try text.bytes.withUnsafeBytes { bytes in
+        try text.withBytes { bytes in
             statement.bind(checksum, Int(truncatingIfNeeded: Checksum.of(bytes)))
             statement.bind(body, inPlace: bytes, isText: isText)
             try statement.run()

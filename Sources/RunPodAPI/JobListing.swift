@@ -1,105 +1,136 @@
 import Flashpoints
 import FoundationEssentials
 
-/// What `requests` lists: the endpoint's jobs, with what can be recognised of their inputs.
+/// What `requests` tells of an endpoint's jobs.
 ///
-/// RunPod publishes the operation's rate limit and nothing else, so whatever looks like a list of jobs is taken for one.
+/// The operation is undocumented but for its rate limit, so its answer is read leniently and believed no further than it
+/// goes: a job that is listed exists, but one that is not listed may exist too, unless ``provesAbsence``.
 package struct JobListing: Sendable, Hashable {
-    /// A job of the list.
-    package struct Entry: Sendable, Hashable {
+    package struct Job: Sendable, Hashable {
         package var id: String
         package var status: JobStatus?
-        /// Which part of which run it is, when its input is shown and says so.
-        package var run: RunMark?
-
-        package init(id: String, status: JobStatus?, run: RunMark?) {
-            self.id = id
-            self.status = status
-            self.run = run
-        }
+        /// Whether the job's input is shown, so that a job without a mark is surely none of ours.
+        package var showsInput: Bool
+        package var mark: JobMark?
     }
 
-    /// What the `run` member of an input says about its submission.
-    package struct RunMark: Sendable, Hashable {
-        package var id: String
-        package var worker: Int
-        package var chunk: Int
-        package var attempt: Int
-        package var nonce: String
+    package var jobs: [Job]
+    /// Whether the listing has all jobs: it says so, or nothing points to further pages.
+    package var isWhole: Bool
+    private var saysWhole: Bool
 
-        package init(id: String, worker: Int, chunk: Int, attempt: Int, nonce: String) {
-            self.id = id
-            self.worker = worker
-            self.chunk = chunk
-            self.attempt = attempt
-            self.nonce = nonce
-        }
+    /// Whether a submission of which no job is listed has none.
+    package var provesAbsence: Bool {
+        jobs.isEmpty ? saysWhole : isWhole && jobs.allSatisfy(\.showsInput)
     }
 
-    package var entries: [Entry]
-    /// Whether a job that is not in the list can be taken for absent: inputs are shown, and no further page is hinted at.
-    package var isConclusive: Bool
-
-    package init(entries: [Entry], isConclusive: Bool) {
-        self.entries = entries
-        self.isConclusive = isConclusive
+    /// The job of a submission; of several the one that may still bring results.
+    package func job(of mark: JobMark) -> Job? {
+        let jobs = jobs.filter { $0.mark?.matches(mark) == true }
+        return jobs.first { $0.status != .cancelled && $0.status != .failed && $0.status != .timedOut } ?? jobs.first
     }
 }
 
-extension JobListing: Decodable {
-    package init(from decoder: any Decoder) throws {
-        let value = try JSONValue(from: decoder)
-        let lists = [value.arrayValue] + ["requests", "jobs", "data"].map { value[$0]?.arrayValue }
-        guard let list = lists.compactMap({ $0 }).first else {
-            throw DecodingError.dataCorrupted(
-                DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "there is no list of jobs")
-            )
-        }
-        let jobs = list.filter { $0["id"]?.stringValue != nil }
-        guard jobs.count == list.count else {
-            throw DecodingError.dataCorrupted(
-                DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "the list is not one of jobs")
-            )
-        }
-        let inputs = jobs.map { Self.input(of: $0) }
-        entries = zip(jobs, inputs).map { job, input in
-            Entry(
-                id: job["id"]?.stringValue ?? "",
-                status: job["status"]?.stringValue.map(JobStatus.init(rawValue:)),
-                run: input?["run"].flatMap(RunMark.init)
-            )
-        }
-        // An empty list may be one that shows only what is queued; one that says it has no more is taken at its word.
-        let showsInputs = list.isEmpty ? value["hasMore"] == .bool(false) : inputs.allSatisfy { $0 != nil }
-        isConclusive = showsInputs && !Self.goesOn(value, listed: list.count)
+/// What the input of a job of ours says about its submission.
+package struct JobMark: Sendable, Hashable {
+    package var run: String?
+    package var worker: Int?
+    package var chunk: Int?
+    package var attempt: Int?
+    package var nonce: String?
+
+    package init(run: String?, worker: Int?, chunk: Int?, attempt: Int?, nonce: String?) {
+        self.run = run
+        self.worker = worker
+        self.chunk = chunk
+        self.attempt = attempt
+        self.nonce = nonce
     }
 
-    /// The job's input, also when it is told as JSON text.
-    private static func input(of job: JSONValue) -> JSONValue? {
-        guard let input = job["input"], input != .null else { return nil }
-        guard let text = input.stringValue else { return input }
-        return try? JSONCoding.decode(JSONValue.self, from: Data(text.utf8))
+    /// Whether both are of one submission, by the nonce where `other` has one, else by run, worker, chunk and attempt.
+    package func matches(_ other: JobMark) -> Bool {
+        if let nonce = other.nonce { return self.nonce == nonce }
+        guard let run = other.run, let worker = other.worker, let chunk = other.chunk, let attempt = other.attempt else {
+            return false
+        }
+        return self.run == run && self.worker == worker && self.chunk == chunk && self.attempt == attempt
+    }
+}
+
+// MARK: - Reading
+
+extension JobListing {
+    /// Reads a list of jobs, at top level or as `requests`, `jobs` or `data`.
+    ///
+    /// - Returns: `nil` for anything else.
+    init?(_ answer: JSONValue) {
+        guard let elements = Self.elements(of: answer) else { return nil }
+        var jobs: [Job] = []
+        for element in elements {
+            guard let job = Job(element) else { return nil }
+            jobs.append(job)
+        }
+        self.jobs = jobs
+        let word = Self.word(of: answer, count: jobs.count)
+        saysWhole = word == true
+        // A listing that is cut without a word ends at a round number.
+        isWhole = word ?? (jobs.count % 10 != 0)
     }
 
-    /// Whether the answer hints at jobs that it does not list.
-    private static func goesOn(_ answer: JSONValue, listed: Int) -> Bool {
-        if answer["hasMore"] == .bool(true) { return true }
-        if let total = answer["total"]?.intValue, total > listed { return true }
-        return ["next", "nextPage", "nextPageToken", "cursor", "nextCursor"].contains { name in
-            switch answer[name] {
-            case nil, .null, .bool(false), .string(""): false
-            default: true
+    private static func elements(of answer: JSONValue) -> [JSONValue]? {
+        if let elements = answer.arrayValue { return elements }
+        for name in ["requests", "jobs", "data"] {
+            guard let member = answer[name] else { continue }
+            if let elements = member.arrayValue { return elements }
+            for inner in ["requests", "jobs"] {
+                if let elements = member[inner]?.arrayValue { return elements }
             }
         }
+        return nil
+    }
+
+    /// What the answer itself says about being whole.
+    private static func word(of answer: JSONValue, count: Int) -> Bool? {
+        for name in ["hasMore", "has_more"] {
+            if case .bool(let hasMore) = answer[name] { return !hasMore }
+        }
+        for name in ["next", "nextPage", "nextCursor", "next_cursor", "nextToken", "cursor"] {
+            switch answer[name] {
+            case nil, .null, .string(""), .bool(false): continue
+            case .bool, .integer, .number, .string, .array, .object: return false
+            }
+        }
+        for name in ["total", "totalCount", "total_count"] {
+            if let total = answer[name]?.intValue { return total <= count }
+        }
+        return nil
     }
 }
 
-extension JobListing.RunMark {
+extension JobListing.Job {
+    /// Reads an element with at least an `id`; its `input` may be an object or the text of one.
+    fileprivate init?(_ element: JSONValue) {
+        guard let id = element["id"]?.stringValue, !id.isEmpty else { return nil }
+        self.id = id
+        status = element["status"]?.stringValue.map { JobStatus(rawValue: $0) }
+        var input = element["input"]
+        if let text = input?.stringValue {
+            input = try? JSONCoding.decode(JSONValue.self, from: Data(text.utf8))
+        }
+        showsInput = input?.objectValue != nil
+        mark = input?["run"].flatMap { JobMark($0) }
+    }
+}
+
+extension JobMark {
     fileprivate init?(_ run: JSONValue) {
-        guard let id = run["id"]?.stringValue, let worker = run["worker"]?.intValue,
-            let chunk = run["chunk"]?.intValue, let attempt = run["attempt"]?.intValue,
-            let nonce = run["nonce"]?.stringValue
-        else { return nil }
-        self.init(id: id, worker: worker, chunk: chunk, attempt: attempt, nonce: nonce)
+        guard run.objectValue != nil else { return nil }
+        self.init(
+            run: run["id"]?.stringValue,
+            worker: run["worker"]?.intValue,
+            chunk: run["chunk"]?.intValue,
+            attempt: run["attempt"]?.intValue,
+            nonce: run["nonce"]?.stringValue
+        )
     }
 }

@@ -12,7 +12,9 @@ package enum SubmissionOutcome: Sendable, Hashable {
     ///
     /// `config` for the key or the address, `permanent` for the request itself.
     case refused(status: Int, FailureClass, message: String)
-    /// No job exists, since the request is larger than the platform takes; `status` is nil when it was not even sent.
+    /// No job exists because the request is too large; `status` is nil when it was not even sent.
+    ///
+    /// Also a 502 for a large request, by which the platform's edge refuses it, and which rarely is passing trouble.
     case oversize(status: Int?, message: String)
     /// No job exists because of too many requests; the wait the server asked for, at most 60 s.
     case rateLimited(retryAfter: Duration?)

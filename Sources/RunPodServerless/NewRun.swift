@@ -120,6 +120,7 @@ extension RunPolicy {
         self.init()
         retries = settings.retries
         maxFailures = settings.maxFailures?.allowance(of: flashpoints)
+        identicalFailures = settings.breaker == 0 ? nil : settings.breaker
         self.silenceLimit = silenceLimit
     }
 }

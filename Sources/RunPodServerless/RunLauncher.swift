@@ -9,12 +9,21 @@ package import RunJournal
 import RunPodAPI
 package import Settings
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Drives a run that is on disk, new or interrupted, with the backend that its mode wants.
 package struct RunLauncher: Sendable {
     /// How a run was left.
     package enum Departure: Sendable {
         case ended(RunAnswer)
-        /// The endpoint refuses us or never answered; the run can be resumed.
+        /// The endpoint refuses us or never answered (`config`), or the run would have asked and nobody looks on; the run
+        /// can be resumed.
         case halted(Failure)
         /// Somebody asked to stop; the run can be resumed.
         case stopped
@@ -28,6 +37,10 @@ package struct RunLauncher: Sendable {
     package var environment: [String: String]
     package var logger: Logger
     package var sources: NewRun.Sources = .system
+    /// Whether an operator looks on, who can be asked how to go on; else a run that would ask stops.
+    package var asksOperator = false
+    /// Told of every moment of the driver, for tests that end the process there.
+    package var moment: (@Sendable (DriverOptions.Moment) -> Void)?
 
     package init(
         settings: Settings,
@@ -45,14 +58,16 @@ package struct RunLauncher: Sendable {
 
     /// Drives the run while `attend` watches it.
     ///
+    /// Other processes can command it meanwhile, through ``ControlClient``.
+    ///
     /// - Parameters:
-    ///   - reopening: The command that lets a run go on that has ended; without one its answer is all there is. Its receipt
-    ///     is given unless this throws.
+    ///   - commands: What is asked of the run first. A run that has ended goes on only when one of them lets it; else its
+    ///     answer is all there is. Each gets its receipt unless this throws.
     ///   - attend: Gets the handle before the first event; its own end does not end the run.
-    /// - Throws: `JournalError` when somebody else drives the run or its journal can't be used.
+    /// - Throws: `JournalError` when somebody else drives the run or its journal can't be used; ``ConservationFault``.
     package func drive(
         _ folder: RunFolder,
-        reopenedBy reopening: PendingCommand? = nil,
+        first commands: [PendingCommand] = [],
         attend: @escaping @Sendable (RunHandle) async throws -> Void
     ) async throws -> Departure {
         let lock = try RunLock(path: folder.lockPath)
@@ -60,18 +75,18 @@ package struct RunLauncher: Sendable {
         let control = RunControl()
         let journal = try await SQLiteJournal.open(folder, for: .writing)
         let (state, seq) = try await journal.loadState()
-        if let answer = state.finalAnswer {
-            let refusal = reopening.flatMap { pending -> Receipt? in
-                if case .failure(let refusal) = state.admit(pending.command) { refusal.receipt } else { nil }
+        var isReopened = false
+        for pending in commands {
+            if state.finalAnswer != nil, case .failure(let refusal) = state.admit(pending.command) {
+                pending.reply(refusal.receipt)
+            } else {
+                isReopened = true
+                _ = await control.send(pending)
             }
-            guard let reopening, refusal == nil else {
-                if let refusal { reopening?.reply(refusal) }
-                try journal.close()
-                return .ended(answer)
-            }
-            _ = await control.send(reopening)
-        } else {
-            reopening?.reply(.tooLate("the run has not ended"))
+        }
+        if let answer = state.finalAnswer, !isReopened {
+            try journal.close()
+            return .ended(answer)
         }
         let log = try await RunLogKeeper(
             folder: folder,
@@ -83,17 +98,53 @@ package struct RunLauncher: Sendable {
         let feed = EventFeed(journal: journal, remembered: 256) { await log.keep($0) }
         let handle = RunHandle(header: state.plan.header, folder: folder, control: control, feed: feed)
         let host = BackendHost(launcher: self, bodies: try bodies(state.plan, folder), control: control)
-        let turn = Turn(state: state, seq: seq, journal: journal, control: control, feed: feed, sources: sources)
+        let turn = Turn(
+            state: state,
+            seq: seq,
+            journal: journal,
+            control: control,
+            feed: feed,
+            sources: sources,
+            options: DriverOptions(asksOperator: asksOperator, moment: moment)
+        )
         let left = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await attend(handle) }
             defer { feed.finish() }
-            let left = try await host.withBackend { try await turn.drive($0) }
+            let left = try await commanded(folder, control) {
+                try await host.withBackend { try await turn.drive($0) }
+            }
             // Who watches has the feed's end to see; what it throws is the caller's to know.
             try await group.waitForAll()
             return left
         }
         try journal.close()
         return left
+    }
+
+    /// Calls `body` while other processes can command the run.
+    private func commanded(
+        _ folder: RunFolder,
+        _ control: RunControl,
+        _ body: () async throws -> Departure
+    ) async throws -> Departure {
+        let server = ControlServer(
+            place: ControlPlace(folder, environment: environment),
+            control: control,
+            driver: ControlDriver(run: folder.run, pid: getpid(), hasScreen: asksOperator),
+            clock: ContinuousClock()
+        )
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do {
+                    try await server.run()
+                } catch {
+                    guard !Task.isCancelled else { return }
+                    await control.log(.warning, "No other process can command this run: \(error)")
+                }
+            }
+            defer { group.cancelAll() }
+            return try await body()
+        }
     }
 
     private func bodies(_ plan: RunPlan, _ folder: RunFolder) throws -> JobBodies {
@@ -119,41 +170,30 @@ private struct Turn: Sendable {
     let control: RunControl
     let feed: EventFeed
     let sources: NewRun.Sources
+    let options: DriverOptions
 
     func drive<B: Backend>(_ backend: B) async throws -> RunLauncher.Departure {
         let driver = RunDriver(
             state: state,
             seq: seq,
-            clock: ContinuousClock(),
+            clock: SuspendingClock(),
             backend: backend,
             journal: journal,
-            sources: RunDriver<ContinuousClock, B, SQLiteJournal>.Sources(
+            sources: RunDriver<SuspendingClock, B, SQLiteJournal>.Sources(
                 wallTime: sources.wallTime,
                 chance: sources.chance,
                 nonce: { UUID().uuidString.lowercased() }
             ),
             control: control,
-            feed: feed
+            feed: feed,
+            options: options
         )
         let (outcome, last) = try await driver.run()
-        if let violation = last.violation() {
-            throw ConservationFault(violation: violation, journal: journal.folder.journalPath)
-        }
+        try await ConservationFault.check(last, journal)
         switch outcome {
         case .ended: return .ended(last.finalAnswer ?? last.answer(at: sources.wallTime(), now: last.t))
         case .halted(let failure): return .halted(failure)
         case .stopped: return .stopped
         }
-    }
-}
-
-/// A fault of ours: the run's flashpoints don't add up.
-package struct ConservationFault: Error, CustomStringConvertible {
-    package let violation: String
-    package let journal: String
-
-    /// What is wrong and what keeps it.
-    package var description: String {
-        "a fault in etl-dash: \(violation). The run's journal is \(journal); please keep it and report this"
     }
 }

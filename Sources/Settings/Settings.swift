@@ -46,6 +46,8 @@ public struct Settings: Sendable {
     public var retries: Int = SettingsTable.retries.fallback
     /// `ETL_MAX_FAILURES`: failures after which a run gives up the rest; nil for no limit.
     public var maxFailures: FailureLimit? = SettingsTable.maxFailures.fallback
+    /// `ETL_BREAKER`: identical failures in a row at which a run pauses and asks; 0 for never.
+    public var breaker: Int = SettingsTable.breaker.fallback
     /// `ETL_CHUNK_MAX`: most flashpoints in one job.
     public var chunkMax: Int = SettingsTable.chunkMax.fallback
 

@@ -20,6 +20,7 @@ extension Settings {
         case strategy = "ETL_STRATEGY"
         case retries = "ETL_RETRIES"
         case maxFailures = "ETL_MAX_FAILURES"
+        case breaker = "ETL_BREAKER"
         case chunkMax = "ETL_CHUNK_MAX"
         case fetchConcurrency = "ETL_FETCH_CONCURRENCY"
         case database = "ETL_DATABASE"
@@ -199,6 +200,14 @@ enum SettingsTable {
         flag: "--max-failures",
         help: "Failed flashpoints that a run may have before it gives up the rest."
     )
+    static let breaker = Setting(
+        .breaker,
+        \.breaker,
+        .run,
+        .whole(0...10_000),
+        default: 10,
+        help: "Identical failures in a row at which a run pauses and asks, or stops where nobody looks on; 0 for never."
+    )
     static let chunkMax = Setting(
         .chunkMax,
         \.chunkMax,
@@ -302,7 +311,7 @@ enum SettingsTable {
     static let rows: [any SettingRow] = [
         runpodWorkers, runpodAPIKey, runpodEndpoint, runpodPayload, runpodPrice,
         requestTimeout, gpuTimeout, renderTimeout, scrapeTimeout, navigationTimeout, jobTimeout,
-        date, cleanup, trigger, strategy, retries, maxFailures, chunkMax,
+        date, cleanup, trigger, strategy, retries, maxFailures, breaker, chunkMax,
         fetchConcurrency, database, databaseMaxConnections,
         ascii, color, theme, readOnly,
         logLevel, home, onHangup,

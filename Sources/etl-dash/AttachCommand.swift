@@ -14,10 +14,11 @@ import Terminal
 struct AttachCommand: StatusCommand {
     static let configuration = CommandConfiguration(
         commandName: "attach",
-        abstract: "Watch a run that another process drives.",
+        abstract: "Watch and command a run that another process drives.",
         discussion: """
-            Shows the run as its own screen does, from its journal and its log; a run that has ended or was interrupted is \
-            shown as it was left. It changes nothing, and leaving it, q, does not touch the run.
+            Shows the run as its own screen does, from its journal and its log, and has the same keys; the process that \
+            drives the run does what they ask, and Q stops it after a question. A run that nobody drives is shown as it \
+            was left. Leaving, q, does not touch the run; --readonly has no keys that do.
             """
     )
 
@@ -34,9 +35,9 @@ struct AttachCommand: StatusCommand {
         let folder = try await RunStore(home: settings.home.path(percentEncoded: false)).resolve(name)
         let journal = try await SQLiteJournal.open(folder, for: .reading)
         let endpoint = try await EndpointName(of: journal)
-        let reason = "the keys of a run are at the process that drives it"
-        let setup = Dashboard.Setup(.viewer(reason), endpoint, settings)
-        let viewer = Viewer(settings: settings, folder: folder, size: size)
+        let setup = Dashboard.Setup(.attached, endpoint, settings)
+        let client = ControlClient(folder, clock: ContinuousClock())
+        let viewer = Viewer(settings: settings, folder: folder, size: size, client: client)
         return try await viewer.show(setup, now: NewRun.Sources.system.wallTime) { failed in
             RunFollower(
                 folder: folder,
@@ -72,6 +73,8 @@ struct Viewer: Sendable {
     let folder: RunFolder?
     /// Size of the frame that is printed; `nil` for a screen.
     let size: Size?
+    /// What brings commands to the run's driver; `nil` where there can be none.
+    var client: ControlClient<ContinuousClock>?
 
     /// Shows what the reports say.
     ///
@@ -137,7 +140,8 @@ struct Viewer: Sendable {
 
     private var services: Services {
         Services(
-            send: { _ in .tooLate("nothing can be commanded here") },
+            send: { [client] in await client?.send($0) ?? .tooLate("nothing can be commanded here") },
+            stop: { [client] in await client?.stop() ?? .tooLate("nothing can be stopped here") },
             save: { [folder] in await ScreenFiles.system.save($0, of: folder) }
         )
     }

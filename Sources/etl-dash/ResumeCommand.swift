@@ -1,9 +1,6 @@
 import ArgumentParser
-import Coordination
 import FoundationEssentials
 import RunJournal
-import RunPodServerless
-import SampleNews
 import Settings
 
 /// `etl-dash resume`.
@@ -27,62 +24,42 @@ struct ResumeCommand: StatusCommand {
     @Option(parsing: .unconditional, help: .setting(.runpodEndpoint, "url"))
     var endpoint: String?
 
+    @Flag(help: "Keep what can be read of a damaged journal; the damaged one is kept beside it.")
+    var salvage = false
+
     @OptionGroup var settingsFile: SettingsFileFlag
 
     func perform() async throws -> CommandStatus {
         try outputs.check()
-        var settings = try settingsFile.load(
+        let settings = try settingsFile.load(
             [.runpodEndpoint: endpoint].compactMapValues(\.self).merging(screen.texts) { $1 }
         )
         let folder = try await RunStore(home: settings.home.path(percentEncoded: false)).resolve(name)
-        let (workers, hasEnded) = try await Self.look(at: folder)
-        settings.runpodWorkers = workers
-        let loaded = settings
-        let sample = SampleMark.site(of: folder)
-        let mode = try RunMode(settings, isSample: sample != nil)
-        // The answer of a run that has ended needs no site.
-        let site = hasEnded ? nil : sample
-        return try await Interruption.trapping { interruption in
-            let session = try RunSession(
-                settings: loaded,
-                mode: mode,
-                outputs: outputs,
-                envFile: settingsFile.envFile,
-                interruption: interruption,
-                // There is nothing left to watch: the answer is printed again.
-                canHaveScreen: !hasEnded
-            )
-            return try await session.drive { screen in
-                await screen?.prepare("Resuming run \(folder.run)")
-                guard let site else { return try await session.drive(folder, on: screen) }
-                return try await Self.serving(site, of: folder) { try await session.drive(folder, on: screen) }
-            }
-        }
+        try ContinuedRun.expectUndriven(folder)
+        if salvage { try await Self.salvage(folder) }
+        let run = try await ContinuedRun(folder, settings: settings)
+        return try await run.drive("Resuming", outputs: outputs, envFile: settingsFile.envFile)
     }
 
-    /// Calls `body` while the sample's site is served again where the run's feeds point.
-    private static func serving(
-        _ site: URL,
-        of folder: RunFolder,
-        _ body: () async throws -> RunSession.Driven
-    ) async throws -> RunSession.Driven {
+    /// Makes a journal that is damaged whole again, and says what was kept.
+    private static func salvage(_ folder: RunFolder) async throws {
+        let console = StreamWriter.standardError
+        if await isWhole(folder) {
+            return await console.write("INFO: the journal of run \(folder.run) is whole; there is nothing to salvage\n")
+        }
+        let report = try await JournalSalvage.salvage(folder)
+        await console.write("WARNING: \(report)\n")
+    }
+
+    /// Whether the journal can be read and holds what it says.
+    private static func isWhole(_ folder: RunFolder) async -> Bool {
         do {
-            return try await SampleSite.run(port: site.port ?? 0) { _ in try await body() }
-        } catch let error as SampleSite.CannotListen {
-            throw UsageProblem(
-                """
-                \(folder.run) is over the sample, whose pages were at \(site.absoluteString), and they can't be served \
-                there again (\(error)). Start etl-dash run --sample again
-                """
-            )
+            let journal = try await SQLiteJournal.open(folder, for: .reading)
+            let violation = try await journal.audit(try await journal.loadState().state)
+            try journal.close()
+            return violation == nil
+        } catch {
+            return false
         }
-    }
-
-    /// The number of workers that the run was split over, and whether it is at its end.
-    private static func look(at folder: RunFolder) async throws -> (workers: Int, hasEnded: Bool) {
-        let journal = try await SQLiteJournal.open(folder, for: .reading)
-        let state = try await journal.loadState().state
-        try journal.close()
-        return (state.workers, state.phase == .ended)
     }
 }

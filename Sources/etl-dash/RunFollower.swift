@@ -5,8 +5,8 @@ import RunJournal
 /// What a dashboard is told of a run that another process drives, or none: the journal's events and the log's lines so
 /// far, then those that come.
 ///
-/// For one iteration. Ends once the run has and nobody drives it, and where the journal can't be read on, which is told
-/// apart.
+/// For one iteration. Goes on when drivers come and go, also after the run's end, since somebody may retry what failed;
+/// ends where the journal can't be read on, which is told apart.
 struct RunFollower<C: Clock>: AsyncSequence, Sendable where C.Duration == Duration {
     typealias Element = ScreenReport
     typealias Failure = Never
@@ -27,8 +27,8 @@ struct RunFollower<C: Clock>: AsyncSequence, Sendable where C.Duration == Durati
     func makeAsyncIterator() -> Iterator { Iterator(self) }
 
     /// Time between two looks: short while something happens, long in a quiet run and one that nobody drives.
-    static func pause(sinceNews: Duration, isDriven: Bool) -> Duration {
-        if !isDriven { return .seconds(2) }
+    static func pause(sinceNews: Duration, isDriven: Bool, hasEnded: Bool) -> Duration {
+        if !isDriven { return .seconds(hasEnded ? 5 : 2) }
         return sinceNews < .seconds(3) ? .milliseconds(250) : .seconds(1)
     }
 
@@ -56,13 +56,13 @@ struct RunFollower<C: Clock>: AsyncSequence, Sendable where C.Duration == Durati
                 do {
                     try await look()
                     if !pending.isEmpty { break }
-                    isOver = !follower.follows || (hasRunEnded && standing == .interrupted)
+                    isOver = !follower.follows
                     if isOver { break }
                     let quiet = latestNews.duration(to: follower.clock.now)
                     let isDriven = standing != .interrupted
                     try await follower.clock.sleep(
-                        for: RunFollower.pause(sinceNews: quiet, isDriven: isDriven),
-                        tolerance: .milliseconds(50)
+                        for: RunFollower.pause(sinceNews: quiet, isDriven: isDriven, hasEnded: hasRunEnded),
+                        tolerance: isDriven ? .milliseconds(50) : .milliseconds(500)
                     )
                 } catch {
                     isOver = true
@@ -107,7 +107,7 @@ struct RunFollower<C: Clock>: AsyncSequence, Sendable where C.Duration == Durati
         private mutating func note(_ event: Event) {
             switch event.body {
             case .runEnded: hasRunEnded = true
-            case .workerRetried, .runResumed: hasRunEnded = false
+            case .workerRetried, .runRetried, .runResumed: hasRunEnded = false
             default: break
             }
         }

@@ -95,23 +95,31 @@ struct RunSession: Sendable {
     }
 
     /// Drives the run to its end or until it is stopped.
-    func drive(_ folder: RunFolder, on screen: RunScreen?) async throws -> Driven {
+    ///
+    /// - Parameter commands: What is asked of it first.
+    func drive(
+        _ folder: RunFolder,
+        on screen: RunScreen?,
+        first commands: [PendingCommand] = []
+    ) async throws -> Driven {
         do {
             let journal = try await SQLiteJournal.open(folder, for: .reading)
             let watch = try await RunWatch(journal, level: LogLevel(settings.logLevel)) { events in
                 await screen?.tell(.events(events))
             }
             if let screen { await tellLog(of: folder, to: screen) }
-            let launcher = try launcher()
-            var departure = try await launcher.drive(folder) { try await attend($0, watch, screen) }
+            let launcher = try launcher(asksOperator: screen != nil && !settings.readOnly)
+            var departure = try await launcher.drive(folder, first: commands) { try await attend($0, watch, screen) }
             while let screen, case .ended(let answer) = departure {
                 // At once: nobody knows how long the screen stays.
                 try await answers.deliver(answer, from: journal)
                 // Nothing runs and nothing wakes up while the operator looks at the end.
                 interruption.onSignal { _ in await screen.close() }
                 guard let command = await screen.nextCommand() else { break }
+                // Another process may have had the run meanwhile.
+                try await watch.catchUp(with: journal) { await screen.tell(.events($0)) }
                 do {
-                    departure = try await launcher.drive(folder, reopenedBy: command) { handle in
+                    departure = try await launcher.drive(folder, first: [command]) { handle in
                         try await attend(handle, watch, screen)
                     }
                 } catch let error as JournalError {
@@ -143,10 +151,10 @@ struct RunSession: Sendable {
         }
     }
 
-    private func launcher() throws -> RunLauncher {
+    private func launcher(asksOperator: Bool) throws -> RunLauncher {
         var environment = ProcessInfo.processInfo.environment
         environment[WorkerProgram.parentWatch] = "1"
-        return RunLauncher(
+        var launcher = RunLauncher(
             settings: settings,
             mode: mode,
             workerCommand: try WorkerProgram.command("worker"),
@@ -154,6 +162,11 @@ struct RunSession: Sendable {
             // What the endpoint on this machine has to say is told by the run's own events.
             logger: Logger(label: "etl-dash") { _ in SwiftLogNoOpLogHandler() }
         )
+        launcher.asksOperator = asksOperator
+        #if DEBUG
+        launcher.moment = FaultHooks.moment(environment)
+        #endif
+        return launcher
     }
 
     // MARK: - While it goes
@@ -228,29 +241,36 @@ struct RunSession: Sendable {
                 )
             }
             return answer.ok ? .succeeded : .incomplete
-        case .halted(let failure):
+        case .halted(let failure) where failure.kind == .config:
             await console.write("etl-dash: \(failure.message); the run can be resumed: etl-dash resume \(folder.run)\n")
             return .endpoint
+        case .halted(let failure):
+            // There was nobody to ask how to go on.
+            await console.write("etl-dash: the run stopped itself: \(failure.message)\n" + stopSummary(of: driven).text)
+            return .incomplete
         case .stopped:
             if wantsBackground(driven.left) { return try await goOn(driven) }
-            let now = NewRun.Sources.system.wallTime()
-            let summary = StopSummary(
-                overview: driven.overview,
-                run: folder.run,
-                endpoint: mode.billedEndpoint,
-                now: now
-            )
-            await console.write(summary.text)
+            await console.write(stopSummary(of: driven).text)
             return status(stopped: driven.left)
         }
+    }
+
+    private func stopSummary(of driven: Driven) -> StopSummary {
+        StopSummary(
+            overview: driven.overview,
+            run: driven.folder.run,
+            endpoint: mode.billedEndpoint,
+            now: NewRun.Sources.system.wallTime()
+        )
     }
 
     private func status(stopped left: Dashboard.Departure?) -> CommandStatus {
         if let signal = interruption.signal { return .signal(signal) }
         return switch left {
         case .hangup: .signal(Interruption.hangup)
-        case .interrupt, nil: .signal(Interruption.interrupt)
-        case .quit, .stop, .background: .incomplete
+        case .interrupt: .signal(Interruption.interrupt)
+        // Without either it was another process that asked.
+        case .quit, .stop, .background, nil: .incomplete
         }
     }
 
@@ -275,7 +295,7 @@ struct RunSession: Sendable {
             """
             Run \(run) goes on in the background, process \(started.pid)
             Watch it: etl-dash attach \(run)
-            Stop it: kill \(started.pid)\(started.words.map { "\nIts words: \($0)" } ?? "")
+            Stop it: Q there, or kill \(started.pid)\(started.words.map { "\nIts words: \($0)" } ?? "")
 
             """
         )

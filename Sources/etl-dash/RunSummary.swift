@@ -12,11 +12,23 @@ struct RunSummary {
     private var lines: [String] {
         var lines = ["Run \(answer.run): \(outcomes) in \(Self.seconds(answer.durationSeconds)) s", pace]
         if let cause = overview.efficiencyCause { lines.append("Below 0.6 because \(cause.text)") }
-        lines += overview.failureGroups.map(Self.line)
-        if answer.failed > 0 || answer.cancelled > 0 {
-            lines.append("Their results are null; the others are kept. Run them again in a batch of their own")
-        }
+        lines += overview.uncancelledLines
+        lines += failures
         lines.append("Journal: \(journal)")
+        return lines
+    }
+
+    /// Causes that are told here; the rest is for `results --failed`.
+    private static let causeLimit = 5
+
+    private var failures: [String] {
+        let groups = overview.failureGroups
+        var lines = groups.prefix(Self.causeLimit).map(Self.line)
+        if groups.count > Self.causeLimit { lines.append("… and \(groups.count - Self.causeLimit) more causes") }
+        if answer.failed > 0 { lines.append("Each of them: etl-dash results \(answer.run) --failed") }
+        if answer.failed + answer.cancelled > 0 {
+            lines.append("What has no result, again: \(RetryCommandLine(run: answer.run).line(for: []))")
+        }
         return lines
     }
 
@@ -53,50 +65,15 @@ struct RunSummary {
     /// Seconds to a tenth, such as `19.4`.
     static func seconds(_ seconds: Double) -> String { "\((seconds * 10).rounded() / 10)" }
 
+    /// A time as clocks show it, such as `0:13` or `2:03:09`.
+    static func span(_ seconds: Double) -> String {
+        let whole = Int(max(0, seconds).rounded())
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let minutes = whole / 60
+        guard minutes >= 60 else { return "\(minutes):\(two(whole % 60))" }
+        return "\(minutes / 60):\(two(minutes % 60)):\(two(whole % 60))"
+    }
+
     /// A ratio to a hundredth, such as `2.81`.
     static func ratio(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
-}
-
-/// The last lines of a run that was stopped: what still runs, what it costs, and the way on.
-struct StopSummary {
-    let overview: Overview
-    let run: String
-    /// The endpoint whose jobs go on; nil for workers on this machine, which have ended.
-    let endpoint: String?
-    /// Wall time in milliseconds since 1970.
-    let now: Int64
-
-    /// How long RunPod keeps the result of a job that has ended, in milliseconds.
-    private static let retention: Int64 = 30 * 60 * 1_000
-
-    var text: String { lines.map { $0 + "\n" }.joined() }
-
-    private var lines: [String] {
-        let total = RunSummary.flashpoints(overview.total)
-        var lines = ["Run \(run) stopped: \(overview.counts.settled) of \(total) settled"]
-        let out = overview.lanes.count { $0.isOut }
-        if let endpoint, out > 0 {
-            let until = WallTime.text(now + Self.retention).prefix(16).replacing("T", with: " ")
-            lines.append(
-                """
-                \(out == 1 ? "1 job still runs and bills" : "\(out) jobs still run and bill") on \(endpoint); results \
-                last for 30 minutes after a job's end, so until \(until) UTC at the least
-                """
-            )
-        } else if endpoint == nil, overview.counts.settled < overview.total {
-            lines.append("The workers on this machine have ended; what they had not finished is done again")
-        }
-        lines.append("Go on with: etl-dash resume \(run)")
-        return lines
-    }
-}
-
-extension LaneView {
-    /// Whether a job of the lane may be running somewhere.
-    fileprivate var isOut: Bool {
-        switch state {
-        case .submitting, .unanswered, .queued, .running, .cancelling: true
-        case .idle, .waiting, .retrying, .done, .cancelled: false
-        }
-    }
 }

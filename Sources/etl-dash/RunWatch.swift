@@ -25,11 +25,14 @@ final class RunWatch: Sendable {
     /// Reads the run's events so far, whose lines were written when they happened, and gives them to `body` in pages.
     init(_ journal: SQLiteJournal, level: LogLevel, _ body: ([Event]) async -> Void = { _ in }) async throws {
         state = Mutex(State(lines: LogLines(level: level)))
-        var seen = 0
+        try await catchUp(with: journal, body)
+    }
+
+    /// Reads what others have driven since, and gives it to `body` in pages.
+    func catchUp(with journal: SQLiteJournal, _ body: ([Event]) async -> Void) async throws {
         while true {
-            let page = try await journal.events(after: seen, limit: 1_000, includingResults: false)
-            guard let last = page.last else { break }
-            seen = last.seq
+            let page = try await journal.events(after: state.withLock(\.seen), limit: 1_000, includingResults: false)
+            guard !page.isEmpty else { return }
             _ = take(page)
             await body(page)
         }

@@ -154,7 +154,7 @@ import Testing
             settlement.outcome = .ok(result: .null)
             expected.body = .flashpointSettled(settlement)
         }
-        var text = JSONText()
+        var text = JSONTextWriter()
         try event.write(to: &text, result: false)
         #expect(text.bytes == Array(try JSONCoding.encode(expected)))
     }

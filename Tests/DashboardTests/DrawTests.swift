@@ -125,12 +125,30 @@ struct DrawTests {
         _ = paused.update(.input(.key(.character("z"))), now: Scenes.start + 192_000)
         #expect(paused.draw().rows[0].contains(" FROZEN "))
         for (name, words) in [
-            (SceneName.stale, [" STALE 40s ", "Endpoint unreachable since 12:03:49Z", "connection refused"]),
-            (.interrupted, [" INTERRUPTED ", "etl-dash resume 20251002-a7c3", "read-only"]),
-            (.viewer, ["read-only driven by pid 4711"]), (.refused, [" REFUSED ", "the key …k9f2 is not valid"]),
+            (SceneName.stale, [" STALE 40s ", "Endpoint unreachable since 12:03:49Z", "may be lost from", "api.runpod.ai"]),
+            (.interrupted, [" INTERRUPTED ", "etl-dash resume 20251002-a7c3", "attached"]),
+            (.attached, ["attached driven by pid 4711"]), (.refused, [" REFUSED ", "the key …k9f2 is not valid"]),
         ] {
             let text = try name.model(Size(120, 36), Profile()).draw().rows.joined(separator: "\n")
             for word in words { #expect(text.contains(word), "\(name): \(word)") }
+        }
+    }
+
+    @Test(
+        "What must be known is whole at 80x24 and at 40x12",
+        arguments: [
+            (SceneName.stale, ["unreachable", "may be lost"], ["No answer since 12:03Z; loss in "]),
+            (.interrupted, ["INTERRUPTED", "etl-dash resume 20251002-a7c3 before"], ["etl-dash resume 20251002-a7c3"]),
+            (.diskFull, ["DISK FULL", "nothing new is submitted, nothing is dropped"], ["DISK FULL", "Disk full"]),
+            (.asked, ["Go on", "Cancel the run", "10 failures in a row"], ["p  Go on", "C  Cancel the run"]),
+            (.again, ["1 unanswered", "1 not cancelled", "Looking for 1 submission"], ["Looking for 1 submission"]),
+            (.attached, ["attached driven by pid 4711"], ["RUNNING", "52/96 f3"]),
+        ] as [(SceneName, [String], [String])]
+    )
+    func troubles(name: SceneName, usual: [String], small: [String]) throws {
+        for (size, words) in [(Size(80, 24), usual), (Size(40, 12), small)] {
+            let text = try name.model(size, Profile()).draw().rows.joined(separator: "\n")
+            for word in words { #expect(text.contains(word), "\(name) at \(size): \(word)\n\(text)") }
         }
     }
 

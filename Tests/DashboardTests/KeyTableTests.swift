@@ -24,7 +24,7 @@ import Testing
     @Test("The main screen has every key that was asked for")
     func asked() {
         let asked: [Key] =
-            "jkhlgGcCrp *u/nN!LifwtesSvyWz?q1234".map { .character($0) }
+            "jkhlgGcCrpQ *u/nN!LifwtesSvyWz?q1234".map { .character($0) }
             + "dulzc".map { .control($0) }
             + [Key.Code.up, .down, .left, .right, .pageUp, .pageDown, .home, .end, .tab, .enter, .escape, .function(1)]
             .map { Key($0) } + [Key(.tab, .shift)]
@@ -33,10 +33,10 @@ import Testing
 
     @Test("What ends something asks first")
     func asks() {
-        for verb in [Verb.cancelWorkers, .cancelRun] {
+        for verb in [Verb.cancelWorkers, .cancelRun, .stop] {
             #expect(KeyTable.rows.first { $0.verb == verb }?.asks == true)
         }
-        for (key, title) in [("c", "Cancel worker 1?"), ("C", "Cancel the run?"), ("q", "Leave a live run?")] {
+        for (key, title) in [("c", "Cancel worker 1?"), ("C", "Cancel the run?"), ("q", "Leave a live run?"), ("Q", "Leave a live run?")] {
             var model = Run.model()
             #expect(model.type(key).isEmpty)
             guard case .dialog(let dialog) = model.overlay else {
@@ -52,10 +52,12 @@ import Testing
     func readOnly() {
         var setup = Run.setup()
         setup.isReadOnly = true
-        for setup in [setup, Run.setup(.viewer("driven by process 7")), Run.setup(.replay(speed: 2))] {
+        var attached = Run.setup(.attached)
+        attached.isReadOnly = true
+        for setup in [setup, attached, Run.setup(.replay(speed: 2))] {
             var model = Run.model(setup: setup)
             let verbs = KeyTable.rows.filter(\.changesRun)
-            #expect(verbs.count == 4)
+            #expect(verbs.count == 5)
             for screen in Model.Screen.allCases {
                 model.screen = screen
                 let hints = KeyTable.hints(for: model)

@@ -129,7 +129,7 @@ import Testing
 
     @Test("q leaves at once where there is nothing to leave: viewers, recordings, before the run and after its end")
     func quit() {
-        for role in [Dashboard.Role.viewer("no"), .replay(speed: 1)] {
+        for role in [Dashboard.Role.attached, .replay(speed: 1)] {
             var model = Run.model(setup: Run.setup(role))
             #expect(model.type("q") == [.leave(.quit)])
         }

@@ -120,7 +120,7 @@ struct RandomModelTests {
         var random = SeededGenerator(seed: seed)
         let events = try Self.history(&random)
         var role = Dashboard.Role.driver
-        if seed % 5 == 3 { role = .viewer("read-only") }
+        if seed % 5 == 3 { role = .attached }
         if seed % 5 == 4 { role = .replay(speed: 3) }
         var model = Run.model([], setup: Run.setup(role))
         var now: Int64 = 0

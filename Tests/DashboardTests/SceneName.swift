@@ -6,7 +6,8 @@ import Flashpoints
 
 /// What the screen is to be looked at in.
 enum SceneName: String, CaseIterable, Sendable {
-    case sample, preparing, crowd, ended, stale, interrupted, viewer, refused, frozen
+    case sample, preparing, crowd, ended, stale, interrupted, attached, stop, refused, frozen
+    case diskFull, asked, again
     case confirm, leave, help, failures, logZoom, worker, search, filter, wide, chunks
 
     func model(_ size: Size, _ profile: Profile) throws -> Model {
@@ -34,14 +35,15 @@ enum SceneName: String, CaseIterable, Sendable {
             )
             return Scenes.model(Scenes.busy + [(192.0, silence)], at: 232, size: size, profile: profile)
         case .interrupted:
-            let role = Dashboard.Role.viewer("nobody drives this run")
+            let role = Dashboard.Role.attached
             var model = Scenes.model(Scenes.busy, at: 192, role: role, size: size, profile: profile)
             _ = model.update(.report(.standing(.interrupted)), now: Scenes.start + 500_000)
             return model
-        case .viewer:
-            let role = Dashboard.Role.viewer("process 4711 drives this run")
+        case .attached, .stop:
+            let role = Dashboard.Role.attached
             var model = Scenes.model(Scenes.busy, at: 192, role: role, size: size, profile: profile)
             _ = model.update(.report(.standing(.driven(pid: 4711))), now: Scenes.start + 192_000)
+            if self == .stop { _ = model.update(.input(.key(.character("Q"))), now: Scenes.start + 192_000) }
             return model
         case .refused:
             let refusal = Event.Body.attemptRefused(
@@ -49,6 +51,22 @@ enum SceneName: String, CaseIterable, Sendable {
                 Failure(.config, "401: the key …k9f2 is not valid for endpoint 8f3k2m1x")
             )
             return Scenes.model(Scenes.busy + [(191.5, refusal)], at: 192, size: size, profile: profile)
+        case .diskFull:
+            let trouble = Event.Body.diskFull(why: "12 MB are free and 64 MB are wanted at /home/ann")
+            return Scenes.model(Scenes.busy + [(191.5, trouble)], at: 192, size: size, profile: profile)
+        case .asked:
+            let why =
+                "10 failures in a row are alike (timeout in summarise: no answer from the model in 60 s); look for the "
+                + "cause in the log before more is paid for it"
+            return Scenes.model(Scenes.busy + [(191.5, .runPaused(why: why))], at: 192, size: size, profile: profile)
+        case .again:
+            let second = AttemptRef(worker: 2, chunk: 2, attempt: 1)
+            let history: [(t: Double, body: Event.Body)] = [
+                (191.2, .runRetried(generation: 2)),
+                (191.3, .attemptUncancelled(second, job: "7d10b4c0-u1", why: "no answer within 60 s")),
+                (191.4, .attemptUnknown(AttemptRef(worker: 8, chunk: 8, attempt: 1), why: "the connection was reset")),
+            ]
+            return Scenes.model(Scenes.busy + history, at: 192, size: size, profile: profile)
         case .frozen:
             var model = Scenes.model(Scenes.sample, at: 12.3, size: size, profile: profile)
             _ = model.update(.input(.key(.character("z"))), now: Scenes.start + 12_300)

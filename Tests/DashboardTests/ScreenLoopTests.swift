@@ -41,7 +41,7 @@ struct ScreenLoopTests {
                 setup,
                 on: display,
                 reports: stream,
-                services: Services(send: send, save: save),
+                services: Services(send: send, stop: { .accepted }, save: save),
                 clock: CountingClock(base: clock, sleeps: sleeps),
                 now: { clock.wallTime * speed },
                 render: Self.render
@@ -288,7 +288,7 @@ struct ScreenLoopTests {
 
     @Test("Leaving is told: by q where nothing is driven, by a question where something is, by a display that is gone")
     func leaving() throws {
-        let viewer = try play(Run.setup(.viewer("no")), leaving: false) { stage in
+        let viewer = try play(Run.setup(.attached), leaving: false) { stage in
             stage.reports.yield(.events(Run.usual))
             await stage.pass(.milliseconds(10))
             stage.display.type("q")
@@ -330,7 +330,7 @@ struct ScreenLoopTests {
             Run.setup(),
             on: display,
             reports: stream,
-            services: Services(send: { _ in .accepted }, save: { .success($0.path) }),
+            services: Services(send: { _ in .accepted }, stop: { .accepted }, save: { .success($0.path) }),
             clock: clock,
             now: { 0 },
             render: Self.render

@@ -54,7 +54,7 @@ struct FollowerTests {
     /// Lets it look once more, and waits until it sleeps again: then all that is there has been told.
     private func look(_ clock: TestClock) async {
         await clock.waitForSleepers(1)
-        clock.advance(by: .seconds(1))
+        clock.advance(by: .seconds(5))
         await clock.waitForSleepers(1)
     }
 
@@ -73,7 +73,7 @@ struct FollowerTests {
         }
     }
 
-    @Test("It tells what another process commits and logs, who drives, and ends when the run has and nobody does")
+    @Test("It tells what another process commits and logs, who drives, and goes on when drivers come and go")
     func follows() async throws {
         try await withTemporaryFolder { home in
             let (folder, journal) = try await plan(in: home)
@@ -100,22 +100,30 @@ struct FollowerTests {
                 await look(clock)
                 #expect(told.value.seqs == [1, 2])
                 lock.release()
-                clock.advance(by: .seconds(1))
-                try await group.waitForAll()
+                await look(clock)
+                // Somebody tries again what failed.
+                let next = try RunLock(path: folder.lockPath)
+                try await journal.commit([Event(seq: 3, at: 0, t: 0, body: .runRetried(generation: 2))])
+                await look(clock)
+                #expect(told.value.seqs == [1, 2, 3])
+                next.release()
+                group.cancelAll()
             }
-            #expect(told.value.standings == [.driven(pid: ProcessInfo.processInfo.processIdentifier), .interrupted])
+            let driven = Standing.driven(pid: ProcessInfo.processInfo.processIdentifier)
+            #expect(told.value.standings == [driven, .interrupted, driven])
         }
     }
 
     @Test(
         "It looks often while something happens, once a second in a quiet run, and less where nobody drives",
         arguments: [
-            (.zero, true, .milliseconds(250)), (.seconds(2), true, .milliseconds(250)),
-            (.seconds(3), true, .seconds(1)),
-            (.zero, false, .seconds(2)),
-        ] as [(Duration, Bool, Duration)]
+            (.zero, true, false, .milliseconds(250)), (.seconds(2), true, false, .milliseconds(250)),
+            (.seconds(3), true, false, .seconds(1)), (.zero, false, false, .seconds(2)),
+            (.zero, false, true, .seconds(5)),
+        ] as [(Duration, Bool, Bool, Duration)]
     )
-    func pause(quiet: Duration, isDriven: Bool, pause: Duration) {
-        #expect(RunFollower<TestClock>.pause(sinceNews: quiet, isDriven: isDriven) == pause)
+    func pause(quiet: Duration, isDriven: Bool, hasEnded: Bool, pause: Duration) {
+        let found = RunFollower<TestClock>.pause(sinceNews: quiet, isDriven: isDriven, hasEnded: hasEnded)
+        #expect(found == pause)
     }
 }

@@ -37,6 +37,41 @@ struct SummaryTests {
         let text = RunSummary(answer: answer, overview: overview, journal: "/j").text
         #expect(text.hasPrefix("Run 20250101-abcd: 1 of 2 flashpoints ok, 1 failed in 20.0 s\n"))
         #expect(text.contains("\nFailed 1: timeout in render: over its time (fp-1)\n"))
+        #expect(text.contains("\nEach of them: etl-dash results 20250101-abcd --failed\n"))
+        #expect(text.contains("\nWhat has no result, again: etl-dash retry 20250101-abcd\n"))
+    }
+
+    @Test("Of many causes the commonest are told")
+    func manyCauses() {
+        let failing = (0..<8).map { ($0, Failure(.permanent, String(repeating: "a", count: $0 + 1))) }
+        let seconds = [[Double]](repeating: [1, 1, 1, 1, 1, 1, 1, 1], count: 1)
+        let (overview, answer) = events.ended(
+            shares: [8],
+            seconds: seconds,
+            duration: 8,
+            failing: Dictionary(uniqueKeysWithValues: failing)
+        )
+        let text = RunSummary(answer: answer, overview: overview, journal: "/j").text
+        #expect(text.split(separator: "\n").count { $0.hasPrefix("Failed 1: ") } == 5)
+        #expect(text.contains("\n… and 3 more causes\n"))
+    }
+
+    @Test("Jobs that could not be cancelled are named, since they may bill")
+    func uncancelled() {
+        let (overview, answer) = events.ended(shares: [1], seconds: [[1]], duration: 1)
+        var after = overview
+        let ref = AttemptRef(worker: 1, chunk: 1, attempt: 1)
+        after.apply(Event(seq: 99, at: 0, t: 1, body: .attemptUncancelled(ref, job: "job-7", why: "HTTP 500")))
+        let text = RunSummary(answer: answer, overview: after, journal: "/j").text
+        #expect(text.contains("\nCould not be cancelled, may still run and bill: job-7 of worker 1\n"))
+    }
+
+    @Test(
+        "Times are told as clocks show them",
+        arguments: [(0, "0:00"), (13.4, "0:13"), (59.6, "1:00"), (600, "10:00"), (7_389, "2:03:09")] as [(Double, String)]
+    )
+    func spans(_ seconds: Double, _ text: String) {
+        #expect(RunSummary.span(seconds) == text)
     }
 
     @Test("A stop on RunPod says what still bills, until when results last, and how to go on")
@@ -57,6 +92,43 @@ struct SummaryTests {
 
                 """
         )
+    }
+
+    @Test("What could not be cancelled, and how to try again what failed, stand before the way on")
+    func stoppedWithTrouble() {
+        let bodies: [(t: Double, body: Event.Body)] = [
+            (1, .attemptUncancelled(AttemptRef(worker: 2, chunk: 2, attempt: 1), job: "job-2", why: "no answer")),
+            (
+                2,
+                .flashpointSettled(
+                    Settlement(
+                        attempt: AttemptRef(worker: 1, chunk: 1, attempt: 1),
+                        worker: 1,
+                        index: 0,
+                        id: "fp-0",
+                        outcome: .failed(Failure(.permanent, "gone")),
+                        seconds: 1,
+                        attempts: 1
+                    )
+                )
+            ),
+        ]
+        let overview = events.running(shares: [2, 1], started: 2, then: bodies)
+        let lines = StopSummary(overview: overview, run: "r", endpoint: nil, now: 0).text.split(separator: "\n")
+        #expect(
+            lines.suffix(3) == [
+                "Could not be cancelled, may still run and bill: job-2 of worker 2",
+                "Try what failed again: etl-dash retry r --worker 1", "Go on with: etl-dash resume r",
+            ]
+        )
+    }
+
+    @Test("A stop while the endpoint can't be reached counts from when it was heard last")
+    func stoppedUnreachable() {
+        let silence = Event.Body.endpointUnreachable(since: 600_000, cause: "connection refused")
+        let overview = events.running(shares: [1], started: 1, then: [(1, silence)])
+        let stop = StopSummary(overview: overview, run: "r", endpoint: "https://api.runpod.ai/v2/abc", now: 1_200_000)
+        #expect(stop.text.contains("until 1970-01-01 00:30 UTC at the least"), "\(stop.text)")
     }
 
     @Test("A stop on this machine bills nobody")
@@ -108,7 +180,9 @@ struct EventScript {
     }
 
     /// A run of which the first workers have a job.
-    func running(shares: [Int], started: Int) -> Overview { fold(begin(shares, started: started)) }
+    func running(shares: [Int], started: Int, then more: [(t: Double, body: Event.Body)] = []) -> Overview {
+        fold(begin(shares, started: started) + more)
+    }
 
     /// A run that has ended, with the seconds of each flashpoint by worker.
     func ended(

@@ -10,7 +10,7 @@ struct PackedTests {
     @Test("Values come back across the borders of pieces, and no piece is larger than said")
     func pieces() throws {
         let numbers = [0, 1, 127, 128, 300, .max, .min, -1]
-        let column = (0..<700_000).map { Int32($0 &* 7_919) }
+        let column = (0..<700_000).map { Int32(truncatingIfNeeded: $0 &* 7_919) }
         let indices: [IndexList] = [[], [5], IndexList(3..<900), [1, 4, 9]]
         let store = Pieces()
         var writer = PackedWriter { store.list.append($0) }

@@ -23,7 +23,7 @@ enum ImportTable {
         ),
         "RunPodServerless": Row(
             ours: ["Settings", "RunEngine", "LocalEndpoint", "ETLPipeline"],
-            outside: ["Logging"]
+            outside: ["Logging", "NIO"]
         ),
         "SampleNews": Row(ours: ["Flashpoints"], outside: ["Hummingbird"]),
         "Canvas": Row(),

@@ -26,13 +26,13 @@ struct SmallDisk {
     }
 
     func grow(to bytes: Int) throws {
-        guard mount("tmpfs", path, "tmpfs", UInt(MS_REMOUNT.rawValue), "size=\(bytes)") == 0 else {
+        guard mount("tmpfs", path, "tmpfs", UInt(MS_REMOUNT), "size=\(bytes)") == 0 else {
             throw Fault(code: errno)
         }
     }
 
     /// Takes the disk away at once, whoever still uses it.
-    func remove() { umount2(path, Int32(MNT_DETACH.rawValue)) }
+    func remove() { umount2(path, Int32(MNT_DETACH)) }
 }
 #else
 /// Elsewhere there is none.

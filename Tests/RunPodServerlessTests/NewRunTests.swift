@@ -63,7 +63,7 @@ struct NewRunTests {
             }
             let settings = try settings(
                 folder,
-                ["RUNPOD_WORKERS": "4", "ETL_RETRIES": "2", "ETL_MAX_FAILURES": "20%", "ETL_CHUNK_MAX": "2"]
+                ["RUNPOD_WORKERS": "4", "ETL_RETRIES": "2", "ETL_MAX_FAILURES": "20%", "ETL_CHUNK_MAX": "2", "ETL_BREAKER": "7"]
             )
             let run = try await NewRun.create(
                 from: .flashpoints(flashpoints),
@@ -81,6 +81,7 @@ struct NewRunTests {
             #expect(plan.header.chunks == [2, 2, 1, 1])
             #expect(plan.policy.retries == 2)
             #expect(plan.policy.maxFailures == 2)
+            #expect(plan.policy.identicalFailures == 7)
             #expect(plan.policy.silenceLimit == 30)
             #expect(try await journal.events(after: 0, limit: 10) == [])
             try journal.close()

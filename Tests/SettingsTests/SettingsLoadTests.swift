@@ -157,6 +157,7 @@ struct SettingsLoadTests {
             (.retries, "0", "ETL_RETRIES=0"),
             (.maxFailures, "10", "ETL_MAX_FAILURES=10"),
             (.maxFailures, "5%", "ETL_MAX_FAILURES=5%"),
+            (.breaker, "0", "ETL_BREAKER=0"),
             (.database, "~/news.db", "ETL_DATABASE=/home/ann/news.db"),
             (.database, "/data/news.db", "ETL_DATABASE=/data/news.db"),
             (.logLevel, "debug", "LOG_LEVEL=DEBUG"),

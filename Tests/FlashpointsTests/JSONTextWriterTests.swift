@@ -5,7 +5,7 @@ import Testing
 
 /// Whether the direct way to JSON text says what the coder says.
 @Suite("JSON text")
-struct JSONTextTests {
+struct JSONTextWriterTests {
     private static let strings = [
         "", "a", "a longer text without anything special in it", "\"", "\\", "/", "a/b", "\u{0}", "\u{1f}", "\u{7f}",
         "tab\there", "\r\n", "\u{8}\u{c}", "é", "🌍", "e\u{301}", "\u{2028}", "1234567\"", "12345678\"", "\u{1b}[1m",

@@ -1,0 +1,102 @@
+import Canvas
+import Coordination
+import Flashpoints
+
+extension Model {
+    /// Something that must be known as long as it lasts.
+    private struct Trouble {
+        var kind: Notice.Kind
+        /// What it is and what to do, the longest first; the first that fits is shown.
+        var texts: [String]
+        /// Why, behind the text and as far as there is room; it is in the log as well.
+        var cause: String?
+    }
+
+    /// The most urgent of what must be known as long as it lasts; a newer notice takes its place for a while.
+    package var standingNotice: Notice? {
+        guard let trouble = trouble else { return nil }
+        // The mark before the text, and a blank at either end.
+        let room = size.width - (trouble.kind == .error ? 11 : 5)
+        var text = trouble.texts.first { TextWidth.of($0) <= room } ?? trouble.texts.last ?? ""
+        if let cause = trouble.cause { text += ": \(cause)" }
+        return Notice(kind: trouble.kind, text: text, at: now)
+    }
+
+    private var trouble: Trouble? {
+        let run = overview.header?.run ?? "RUN"
+        if let halted = overview.halted, overview.phase != .ended {
+            let what = "Refused. Put it right, then q and etl-dash resume \(run)"
+            return Trouble(kind: .error, texts: [what, "Refused; q, then resume"], cause: halted.message)
+        }
+        guard overview.phase == .running else { return nil }
+        if let cause = overview.diskTrouble {
+            let texts = [
+                "No room for the journal: nothing new is submitted, nothing is dropped",
+                "Disk full: nothing new is submitted", "Disk full: nothing is sent",
+            ]
+            return Trouble(kind: .error, texts: texts, cause: cause)
+        }
+        if standing == .interrupted { return interrupted(run) }
+        if let silence = overview.silence { return unreachable(silence) }
+        if overview.isPaused, let cause = overview.pauseCause {
+            let texts = isHeard ? ["Paused. p goes on, C cancels the run"] : ["Paused"]
+            return Trouble(kind: .warning, texts: texts, cause: cause)
+        }
+        if overview.unansweredSubmissions > 0 {
+            let count = Figures.count(overview.unansweredSubmissions, "submission")
+            let texts = ["Looking for \(count) that got no answer", "Looking for \(count)"]
+            return Trouble(kind: .warning, texts: texts)
+        }
+        if overview.isPaused {
+            let what = "Paused: what was submitted goes on, nothing new is submitted."
+            return Trouble(kind: .warning, texts: isHeard ? [what + " p continues", "Paused: p continues"] : [what])
+        }
+        if let uncancelled = overview.uncancelledWords { return Trouble(kind: .warning, texts: [uncancelled]) }
+        return nil
+    }
+
+    private func interrupted(_ run: String) -> Trouble {
+        var texts = [
+            "Nobody drives this run: etl-dash resume \(run) goes on with it", "Interrupted: etl-dash resume \(run)",
+            "etl-dash resume \(run)",
+        ]
+        if let expiry {
+            texts.insert("Nobody drives this run: etl-dash resume \(run) before \(expiry.time), \(expiry.loss)", at: 0)
+            texts.insert("etl-dash resume \(run) before \(expiry.time), \(expiry.loss)", at: 1)
+        }
+        return Trouble(kind: .warning, texts: texts)
+    }
+
+    private func unreachable(_ silence: Overview.Silence) -> Trouble {
+        let since = Figures.time(silence.since)
+        var texts = ["Endpoint unreachable since \(since)Z, nothing fails by it", "Unreachable since \(since)Z"]
+        if let expiry {
+            texts = [
+                "Endpoint unreachable since \(since)Z; \(expiry.loss) from \(expiry.time) (\(expiry.left))",
+                "Unreachable since \(since.prefix(5))Z; \(expiry.loss) (\(expiry.left))",
+                "No answer since \(since.prefix(5))Z; loss \(expiry.left)",
+            ]
+        }
+        return Trouble(kind: .warning, texts: texts, cause: silence.cause)
+    }
+
+    /// When results of jobs that may have ended unseen begin to be lost, as far as there are such jobs.
+    private var expiry: (time: String, left: String, loss: String)? {
+        guard let at = overview.resultsExpireAt else { return nil }
+        let jobs = overview.lanes.count { $0.job != nil }
+        let left = at > now ? "in \(Figures.duration(Double(at - now) / 1_000))" : "now"
+        return (
+            Figures.time(at).prefix(5) + "Z", left, "results of \(Figures.count(jobs, "job")) may be lost"
+        )
+    }
+}
+
+extension Overview {
+    /// The jobs that could not be cancelled, in a sentence; `nil` when there are none.
+    var uncancelledWords: String? {
+        guard !uncancelled.isEmpty else { return nil }
+        let jobs = uncancelled.prefix(4).map(\.job).joined(separator: ", ")
+        let more = uncancelled.count > 4 ? " and \(uncancelled.count - 4) more" : ""
+        return "Not cancelled, may still run and bill: \(jobs)\(more)"
+    }
+}
