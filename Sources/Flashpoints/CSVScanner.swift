@@ -76,7 +76,9 @@ struct CSVScanner: Sendable {
     mutating func finish() throws(InputError) -> Row? {
         switch state {
         case .inQuotes:
-            let text = "the quote that begins this cell is never closed; close it, or double it if it is meant as a letter"
+            let text = """
+                the quote that begins this cell is never closed; close it, or double it if it is meant as a letter
+                """
             throw problem(text, line: quoteLine)
         case .beforeCell where cells.isEmpty: return nil
         case .beforeCell, .inCell, .afterQuote: try endCell()
@@ -123,7 +125,8 @@ struct CSVScanner: Sendable {
             case .comma: try endCell()
             case .newline: return try endLine()
             case Self.carriageReturn: try endCellAtReturn()
-            default: throw problem("\(byte.quoted) follows the closing quote; a comma or the end of the line is expected")
+            default:
+                throw problem("\(byte.quoted) follows the closing quote; a comma or the end of the line is expected")
             }
         case .afterReturn:
             guard byte == .newline else {

@@ -8,22 +8,26 @@ struct EventWriter: ~Copyable {
     private let event: DirectStatement
     private let outcome: DirectStatement
     private let result: DirectStatement
-    private var text = JSONTextWriter(reserving: 4_096)
+    private var text: JSONTextWriter
 
     init(_ db: Database) throws {
-        self.db = db
-        event = try DirectStatement(
+        let event = try DirectStatement(
             db,
             "INSERT INTO event (seq, at, t, name, body, checksum) VALUES (?, ?, ?, ?, ?, ?)"
         )
-        outcome = try DirectStatement(
+        let outcome = try DirectStatement(
             db,
             """
             INSERT INTO outcome (idx, seq, worker, kind, class, stage, message, attempts, seconds)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (idx) DO NOTHING
             """
         )
-        result = try DirectStatement(db, "INSERT INTO result (seq, checksum, body) VALUES (?, ?, ?)")
+        let result = try DirectStatement(db, "INSERT INTO result (seq, checksum, body) VALUES (?, ?, ?)")
+        self.db = db
+        self.event = event
+        self.outcome = outcome
+        self.result = result
+        text = JSONTextWriter(reserving: 4_096)
     }
 
     /// Adds the event to the history and changes the outcomes as it says.

@@ -10,13 +10,12 @@ package final class ResultsSnapshot: Sendable {
     package let folder: RunFolder
     package let header: RunHeader
     private let snapshot: DatabaseSnapshot
-    /// What a row of results is found by: the flashpoint's position in journals of old, else its outcome's event.
-    private let resultKey: String
+    private let format: JournalFormat
 
-    private init(folder: RunFolder, header: RunHeader, resultKey: String, snapshot: DatabaseSnapshot) {
+    private init(folder: RunFolder, header: RunHeader, format: JournalFormat, snapshot: DatabaseSnapshot) {
         self.folder = folder
         self.header = header
-        self.resultKey = resultKey
+        self.format = format
         self.snapshot = snapshot
     }
 
@@ -29,17 +28,9 @@ package final class ResultsSnapshot: Sendable {
         let path = folder.journalPath
         return try JournalError.translating(path) {
             let snapshot = try journal.pool.makeSnapshot()
-            let (header, isByIndex) = try snapshot.read { db in
-                let isByIndex = try db.columns(in: "result").contains { $0.name == "idx" }
-                return (try RunStore.plannedRun(db, path: path).header, isByIndex)
-            }
+            let header = try snapshot.read { try RunStore.plannedRun($0, path: path).header }
             try journal.close()
-            return ResultsSnapshot(
-                folder: folder,
-                header: header,
-                resultKey: isByIndex ? "idx" : "seq",
-                snapshot: snapshot
-            )
+            return ResultsSnapshot(folder: folder, header: header, format: journal.format, snapshot: snapshot)
         }
     }
 
@@ -118,10 +109,10 @@ package final class ResultsSnapshot: Sendable {
         isFailedOnly: Bool = false,
         includingResults: Bool
     ) async throws -> [FlashpointOutcome] {
-        let resultKey = resultKey
+        let (path, format) = (folder.journalPath, format)
         return try await read { db in
-            let body = includingResults ? "result.body" : "NULL"
-            let joined = includingResults ? "LEFT JOIN result ON result.\(resultKey) = outcome.\(resultKey)" : ""
+            let body = includingResults ? format.bodyAndChecksum : "NULL, NULL"
+            let joined = includingResults ? "LEFT JOIN result \(format.resultOfOutcome)" : ""
             let rows = try Row.fetchCursor(
                 db.cachedStatement(
                     sql: """
@@ -134,7 +125,15 @@ package final class ResultsSnapshot: Sendable {
                 arguments: [page.lowerBound, page.upperBound]
             )
             var outcomes: [FlashpointOutcome] = []
-            while let row = try rows.next() { outcomes.append(Self.outcome(row)) }
+            while let row = try rows.next() {
+                let outcome = Self.outcome(row)
+                if let result = outcome.result, let checksum: Int = row[10],
+                    Int(truncatingIfNeeded: Checksum.of(result)) != checksum
+                {
+                    throw format.damagedResult(outcome.index, path)
+                }
+                outcomes.append(outcome)
+            }
             return outcomes
         }
     }
@@ -186,14 +185,14 @@ package final class ResultsSnapshot: Sendable {
         let path = folder.journalPath
         return try await read { db in
             var history = AttemptHistory(indices: indices)
-            let decoder = JSONDecoder()
+            var reader = EventReader()
             let names = AttemptHistory.names.map { "'\($0)'" }.joined(separator: ", ")
             let rows = try Row.fetchCursor(
                 db,
                 sql: "SELECT seq, body FROM event WHERE name IN (\(names)) ORDER BY seq"
             )
             while let row = try rows.next() {
-                history.take(try SQLiteJournal.event(row, decoder: decoder, path: path))
+                history.take(try reader.event(row, path: path))
             }
             return history.attempts
         }
@@ -209,7 +208,8 @@ extension ResultsSnapshot: RunResults {
         var start = index
         while start < header.flashpoints {
             let page = start..<min(start + Self.stride, header.flashpoints)
-            let failures = try await outcomes(in: page, isFailedOnly: true, includingResults: false).compactMap(\.runFailure)
+            let failed = try await outcomes(in: page, isFailedOnly: true, includingResults: false)
+            let failures = failed.compactMap(\.runFailure)
             if !failures.isEmpty { return failures }
             start = page.upperBound
         }
@@ -229,8 +229,8 @@ extension FlashpointOutcome {
 private struct AttemptHistory {
     /// The events that it wants.
     static let names = [
-        "attempt.intended", "attempt.accepted", "attempt.unknown", "attempt.refused", "attempt.started", "attempt.ended",
-        "flashpoint.failed",
+        "attempt.intended", "attempt.accepted", "attempt.unknown", "attempt.refused", "attempt.started",
+        "attempt.ended", "flashpoint.failed",
     ]
 
     private let indices: Set<Int>

@@ -66,7 +66,7 @@ extension RunGlance {
 
     /// Reads it from a journal.
     init(_ db: Database, _ plan: RunStore.PlannedRun, path: String) throws {
-        let decoder = JSONDecoder()
+        var reader = EventReader()
         self.init(header: plan.header, createdAt: plan.createdAt, counts: Counts(), seconds: 0)
         let latest = try Row.fetchCursor(
             db,
@@ -78,7 +78,7 @@ extension RunGlance {
             seconds = max(seconds, row[2])
             switch row[3] as String {
             case "run.ended":
-                if case .runEnded(let ending) = try SQLiteJournal.event(row, decoder: decoder, path: path).body {
+                if case .runEnded(let ending) = try reader.event(row, path: path).body {
                     answer = ending
                 }
             case "run.retried", "worker.retried", "run.resumed", "attempt.intended": isOpen = true
@@ -87,11 +87,13 @@ extension RunGlance {
         }
         let first = try Row.fetchCursor(
             db,
-            sql: "SELECT seq, body FROM (SELECT seq, body, name FROM event ORDER BY seq LIMIT ?) WHERE name = ? ORDER BY seq",
+            sql: """
+                SELECT seq, body FROM (SELECT seq, body, name FROM event ORDER BY seq LIMIT ?) WHERE name = ? ORDER BY seq
+                """,
             arguments: [Self.nearby, "attempt.intended"]
         )
         if let row = try first.next(),
-            case .attemptIntended(_, _, _, let endpoint) = try SQLiteJournal.event(row, decoder: decoder, path: path).body
+            case .attemptIntended(_, _, _, let endpoint) = try reader.event(row, path: path).body
         {
             self.endpoint = endpoint
         }
@@ -112,6 +114,19 @@ extension RunGlance {
             default: counts.cancelled = row[1]
             }
             if let seconds: Double = row[2] { sequentialSeconds = (sequentialSeconds ?? 0) + seconds }
+        }
+    }
+}
+
+extension EventReader {
+    /// The event of a row `seq, body`, without its result.
+    ///
+    /// - Throws: `JournalError` when it can't be read.
+    mutating func event(_ row: Row, path: String) throws -> Event {
+        do {
+            return try event(Array(row[1] as Data))
+        } catch {
+            throw JournalError(path: path, .corrupt("event \(row[0] as Int) can't be read (\(error))"))
         }
     }
 }

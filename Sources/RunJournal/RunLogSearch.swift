@@ -99,7 +99,9 @@ package final class RunLogSearch: Sendable {
     private func read(at offset: Int, count: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: max(0, count)) { buffer, initialized in
             while initialized < buffer.count {
-                let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[initialized...])
+                let rest = UnsafeMutableRawBufferPointer(
+                    rebasing: UnsafeMutableRawBufferPointer(buffer)[initialized...]
+                )
                 let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + initialized))
                 guard count > 0 else { return }
                 initialized += count

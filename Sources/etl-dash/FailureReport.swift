@@ -46,7 +46,9 @@ struct FailureReport {
 
     private func more(of group: FailureCauses.Group) -> [String] {
         let rest = group.count - group.items.count
-        if rest > 0 { return ["  … and \(rest) more; etl-dash results \(commands.run) --failed --format csv lists all"] }
+        if rest > 0 {
+            return ["  … and \(rest) more; etl-dash results \(commands.run) --failed --format csv lists all"]
+        }
         guard group.items.count > 1 else { return [] }
         return ["  these again: \(commands.line(for: group.items.map(\.id)))"]
     }
@@ -102,7 +104,10 @@ struct FailureReport {
         let lines = log.lines(of: last.ref.worker, in: range, limit: lineLimit) { line in
             !line.message.hasPrefix("Worker \(last.ref.worker) failed flashpoint ")
         }
-        return lines.map { "    \(WallTime.text($0.at).dropFirst(11)) \($0.level.rawValue) \($0.message.withVisibleControls)" }
+        return lines.map { line in
+            let time = WallTime.text(line.at).dropFirst(11)
+            return "    \(time) \(line.level.rawValue) \(line.message.withVisibleControls)"
+        }
     }
 }
 
@@ -178,7 +183,8 @@ struct RetryCommandLine {
     /// The text as a word of a shell.
     static func quoted(_ text: String) -> String {
         let isPlain = text.unicodeScalars.allSatisfy { scalar in
-            scalar.properties.isAlphabetic || scalar.properties.numericType != nil || "-_./:@+,=".unicodeScalars.contains(scalar)
+            scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                || "-_./:@+,=".unicodeScalars.contains(scalar)
         }
         if isPlain, !text.isEmpty, !text.hasPrefix("-") { return text }
         return "'" + text.replacing("'", with: "'\\''") + "'"

@@ -37,7 +37,7 @@ struct LogFollower<C: Clock>: Sendable where C.Duration == Duration {
             // Asked before the lines are read, so that the last ones are not missed.
             let isDriven = ((try? RunLock.holder(path: folder.lockPath)) ?? nil) != nil
             let isOver = !isDriven && hasEnded
-            while case let (lines, hasMore) = log.next(), !lines.isEmpty || hasMore {
+            while case (let lines, let hasMore) = log.next(), !lines.isEmpty || hasMore {
                 latestNews = clock.now
                 try await body(lines.filter { filter.lets($0) })
             }
@@ -61,7 +61,7 @@ struct LogFollower<C: Clock>: Sendable where C.Duration == Duration {
         _ body: ([RunLog.Line]) async throws -> Void
     ) async throws {
         var latest: [RunLog.Line] = []
-        while case let (lines, hasMore) = log.next(), !lines.isEmpty || hasMore {
+        while case (let lines, let hasMore) = log.next(), !lines.isEmpty || hasMore {
             try Task.checkCancellation()
             let wanted = lines.filter { filter.lets($0) }
             if let tail {

@@ -54,7 +54,13 @@ struct LogsCommand: StatusCommand {
             hasColours: CommandOutput.hasColours(settings, environment: ProcessInfo.processInfo.environment)
         )
         return try await CommandOutput.printing {
-            let follower = LogFollower(folder: folder, clock: ContinuousClock(), follows: follow, tail: tail, filter: filter)
+            let follower = LogFollower(
+                folder: folder,
+                clock: ContinuousClock(),
+                follows: follow,
+                tail: tail,
+                filter: filter
+            )
             try await follower.follow { lines in
                 // Also where nothing is printed for long, so that nobody waits for a reader that is gone.
                 StreamWriter.standardOutput.look()

@@ -128,6 +128,20 @@ import Testing
         #expect(driver.live(1) != nil)
     }
 
+    @Test("Submissions that may have arrived and are made again count as retries, so that they are bounded")
+    func unanswered() {
+        var driver = TestDriver(1, workers: 1, policy: Self.policy(allowance: 2))
+        for _ in 1...3 {
+            guard let ref = driver.live(1) else { break }
+            driver.report(.unknown(ref, why: "reset"))
+            driver.giveUp(ref)
+            driver.now += 100
+            driver.timer(.retry(worker: 1))
+        }
+        #expect(driver.questions.count == 1)
+        #expect(driver.standing == "p")
+    }
+
     @Test("What is sent again without fault, for being too much, or at the operator's wish is no retry")
     func freeRetries() {
         var driver = TestDriver(8, workers: 1, policy: Self.policy(identical: nil, allowance: 0))
@@ -140,12 +154,6 @@ import Testing
             driver.report(.unknown(ref, why: "reset"))
             driver.timer(.unknownGrace(ref))
             driver.report(TestDriver.ended(ref, .absent))
-        }
-        if let ref = driver.live(1) {
-            driver.report(.unknown(ref, why: "reset"))
-            driver.giveUp(ref)
-            driver.now += 100
-            driver.timer(.retry(worker: 1))
         }
         driver.exhaust { ref, indices in
             if indices.count > 4 { return [TestDriver.ended(ref, .oversize)] }

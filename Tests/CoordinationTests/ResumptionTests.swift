@@ -38,7 +38,7 @@ import Testing
         #expect(
             Self.lines(driver).first
                 == "INFO: Run follows 3 jobs again, looks for 1 submission without an answer, "
-                + "has 1 flashpoint to send, 0 of 5 had settled"
+                + "has 1 flashpoint to send; 0 of 5 flashpoints had settled"
         )
         #expect(!driver.lines.contains { $0.message.contains("not driven") })
     }
@@ -52,7 +52,7 @@ import Testing
         driver.resume()
         #expect(
             Self.lines(driver).first
-                == "INFO: Run submits 2 jobs again that went with the endpoint, 0 of 4 had settled"
+                == "INFO: Run submits 2 jobs again that went with the endpoint; 0 of 4 flashpoints had settled"
         )
         #expect(!driver.lines.contains { $0.message.contains("not driven") })
         #expect(driver.standing == "ffff")

@@ -23,7 +23,10 @@ struct RunStatePackedTests {
         var list: [[UInt8]] = []
     }
 
-    @Test("After a snapshot and the later events a run is the same as after all events", arguments: 0..<40 as Range<UInt64>)
+    @Test(
+        "After a snapshot and the later events a run is the same as after all events",
+        arguments: 0..<40 as Range<UInt64>
+    )
     func histories(seed: UInt64) throws {
         for seed in seed * 5..<seed * 5 + 5 {
             var world = SimulatedWorld(seed: seed)

@@ -25,7 +25,9 @@ struct HistoryTests {
     private func run(_ etlDash: Installation) async throws -> ChildProgram.Outcome {
         let article = etlDash.folder.appending(path: "article.html")
         let words = String(repeating: "The river rises in the town, say the people on its banks. ", count: 40)
-        let page = "<html><head><title>Flood</title></head><body><article><h1>Flood</h1><p>\(words)</p></article></body></html>"
+        let page = """
+            <html><head><title>Flood</title></head><body><article><h1>Flood</h1><p>\(words)</p></article></body></html>
+            """
         try Data(page.utf8).write(to: article)
         try etlDash.write("news.csv", Self.table.replacing("ARTICLE", with: "file://\(article.path)"))
         return try await etlDash.run(["run", "news.csv", "--workers", "2", "--retries", "0", "--date", "2025-01-01"])
@@ -146,8 +148,8 @@ struct HistoryTests {
                     #expect(list["pid"] == .integer(Int64(driver.pid)))
                     #expect(list["left"] == 7)
                     let answer = try await etlDash.run(["results", "last"]).answer()
-                    let done = answer["results"]?.arrayValue?.indices.filter { answer["results"]?.arrayValue?[$0] != .null }
-                    #expect(done == [0, 3, 4, 6, 9])
+                    let results = try #require(answer["results"]?.arrayValue)
+                    #expect(results.indices.filter { results[$0] != .null } == [0, 3, 4, 6, 9])
                     #expect(answer["succeeded"] == 5)
                     driver.send(SIGTERM)
                     #expect(try await driver.waitForEnd().ending == .code(143))

@@ -108,7 +108,10 @@ struct CommandLineTests {
             (["results", "last", "--output", ""], "--output: give the name of a file"),
             (["results", "last", "--output", "/nonexistent/x"], "--output /nonexistent/x: /nonexistent"),
             (["results", "last", "--output", "/"], "--output /: is a folder; name a file in it"),
-            (["logs", "last", "--level", "loud"], "--level: \"loud\" is no level; give one of DEBUG, INFO, WARNING, ERROR"),
+            (
+                ["logs", "last", "--level", "loud"],
+                "--level: \"loud\" is no level; give one of DEBUG, INFO, WARNING, ERROR"
+            ),
             (["logs", "last", "--worker", "0"], "--worker 0: workers are numbered from 1"),
             (["logs", "last", "--worker", "x"], "The value 'x' is invalid for '--worker <n>'"),
             (["logs", "last", "--tail", "-1"], "--tail -1: give 0 or more"),

@@ -22,10 +22,14 @@ struct LogsTests {
         RunLog.Line(at: Int64(number), level: level, worker: worker, message: "line \(number)")
     }
 
-    private func lines(_ folder: RunFolder, tail: Int? = nil, _ filter: LogFilter = LogFilter()) async throws -> [Int64] {
+    private func lines(_ folder: RunFolder, tail: Int? = nil, _ filter: LogFilter = LogFilter()) async throws -> [Int64]
+    {
         let follower = LogFollower(folder: folder, clock: TestClock(), follows: false, tail: tail, filter: filter)
         var numbers: [Int64] = []
-        try await follower.follow { numbers += $0.map(\.at) } waiting: {}
+        try await follower.follow {
+            numbers += $0.map(\.at)
+        } waiting: {
+        }
         return numbers
     }
 

@@ -68,7 +68,9 @@ struct SummaryTests {
 
     @Test(
         "Times are told as clocks show them",
-        arguments: [(0, "0:00"), (13.4, "0:13"), (59.6, "1:00"), (600, "10:00"), (7_389, "2:03:09")] as [(Double, String)]
+        arguments: [
+            (0, "0:00"), (13.4, "0:13"), (59.6, "1:00"), (600, "10:00"), (7_389, "2:03:09"),
+        ] as [(Double, String)]
     )
     func spans(_ seconds: Double, _ text: String) {
         #expect(RunSummary.span(seconds) == text)

@@ -135,7 +135,8 @@ struct CSVTests {
             let start = made.add(100)
             guard start < count else { return nil }
             let header = start == 0 ? "flashpoint_id,url,title\n" : ""
-            return Array((header + (start..<start + 100).map { "fp-\($0 / 2),https://a.example/\($0),T\n" }.joined()).utf8)
+            let rows = (start..<start + 100).map { "fp-\($0 / 2),https://a.example/\($0),T\n" }
+            return Array((header + rows.joined()).utf8)
         }
         var read = 0
         while let item = try await reader.next() {
@@ -160,7 +161,7 @@ struct CSVTests {
         #expect(second?.description == "batch.json, line 7, index 0: the flashpoint is longer than 100 bytes; split it")
     }
 
-    @Test("A file whose name ends in .csv is a table, also where its beginning looks like JSON", arguments: ["csv", "CSV"])
+    @Test("A file whose name ends in .csv is a table, and JSON in it is told", arguments: ["csv", "CSV"])
     func files(ending: String) async throws {
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "news.\(ending)")
@@ -190,7 +191,11 @@ struct CSVTests {
     private static let header = "flashpoint_id,url\n"
 
     static let malformed: [Case] = [
-        Case("nothing", "", "is empty; a first row that names the columns, flashpoint_id and url among them, is expected"),
+        Case(
+            "nothing",
+            "",
+            "is empty; a first row that names the columns, flashpoint_id and url among them, is expected"
+        ),
         Case("a header alone", header, "the batch is empty; at least one row after the first is needed"),
         Case(
             "no column of ids",
@@ -282,7 +287,11 @@ struct CSVTests {
             header + "1,u\r2,v\r",
             ", line 2, column 3: a carriage return stands alone; end lines with CRLF or LF, or quote the cell"
         ),
-        Case("a NUL", header + "1,\u{0}\n", ", line 2, column 2: a NUL byte stands here; the file is damaged or not text"),
+        Case(
+            "a NUL",
+            header + "1,\u{0}\n",
+            ", line 2, column 2: a NUL byte stands here; the file is damaged or not text"
+        ),
     ]
 
     @Test("One clear error names the line, the column and what would be right", arguments: malformed)

@@ -1,6 +1,7 @@
 import Coordination
 import Flashpoints
 import FoundationEssentials
+import GRDB
 import RunJournal
 import TestSupport
 import Testing
@@ -108,6 +109,44 @@ struct ResultsSnapshotTests {
             #expect(history[1].end == AttemptEnd(.failed, status: "FAILED", message: "died"))
             #expect(history[1].at == SampleRun.createdAt + 6)
             #expect(history[1].endedAt == SampleRun.createdAt + 10)
+        }
+    }
+
+    @Test("A journal of the first format tells the same, and is left as it is")
+    func oldFormat() async throws {
+        try await withTemporaryFolder { home in
+            let ref = AttemptRef(worker: 1, chunk: 1, attempt: 1)
+            let bodies: [Event.Body] = [
+                .attemptIntended(ref, nonce: "n", indices: [0, 1], endpoint: "e"),
+                SampleEvents.ok(0), SampleEvents.failed(1),
+            ]
+            let folder = try OldJournal.create(in: home, events: SampleEvents.numbered(bodies))
+            let before = try Data(contentsOf: URL(filePath: folder.journalPath))
+            let snapshot = try await ResultsSnapshot.take(folder)
+            let outcomes = try await snapshot.outcomes(in: 0..<3, includingResults: true)
+            #expect(outcomes.map { $0.result.map { String(decoding: $0, as: UTF8.self) } } == [#"{"n":0}"#, nil, nil])
+            #expect(outcomes.map(\.attempts) == [1, 1, 0])
+            #expect(try await snapshot.attempts(of: [1])[1]?.count == 1)
+            let glance = try await RunStore(home: home.path).list().runs[0].glance.get()
+            #expect(glance.counts == RunGlance.Counts(ok: 1, failed: 1))
+            #expect(glance.endpoint == "e")
+            #expect(try Data(contentsOf: URL(filePath: folder.journalPath)) == before)
+        }
+    }
+
+    @Test("A result that is not what was written is told, not given")
+    func damagedResult() async throws {
+        try await withTemporaryFolder { home in
+            let journal = try await journal(in: home)
+            try journal.close()
+            let queue = try DatabaseQueue(path: journal.folder.journalPath)
+            try await queue.write { try $0.execute(sql: "UPDATE result SET body = CAST('{\"n\":7}' AS BLOB)") }
+            try queue.close()
+            let snapshot = try await ResultsSnapshot.take(journal.folder)
+            let error = await #expect(throws: JournalError.self) {
+                try await snapshot.outcomes(in: 0..<6, includingResults: true)
+            }
+            #expect(error?.description.contains("the result of flashpoint 0 does not fit its checksum") == true)
         }
     }
 

@@ -111,7 +111,8 @@ struct RunListTests {
         "The nearest are those with the fewest slips, then those of the same day",
         arguments: [
             ("20250102-k3f8", ["20250102-k3f9"]), ("20250102-kf39", ["20250102-k3f9"]), ("k3f9", ["20250102-k3f9"]),
-            ("20250101-zzzz", ["20251231-zzzz", "20250101-abcd", "20250101-aaaa"]), ("20251231-zzz2", ["20251231-zzzz"]),
+            ("20250101-zzzz", ["20251231-zzzz", "20250101-abcd", "20250101-aaaa"]),
+            ("20251231-zzz2", ["20251231-zzzz"]),
             ("20250102-K3F9", ["20250102-k3f9"]), ("20250101-abce", ["20250101-abcd", "20250101-aaaa"]),
         ]
     )

@@ -12,7 +12,8 @@ struct RunLogSearchTests {
         let words = String(repeating: "x", count: padding)
         log.append(
             (0..<count).map { place in
-                RunLog.Line(at: Int64(place) * 10, level: .info, worker: place % 2 + 1, message: "line \(place) \(words)")
+                let message = "line \(place) \(words)"
+                return RunLog.Line(at: Int64(place) * 10, level: .info, worker: place % 2 + 1, message: message)
             }
         )
     }
@@ -55,7 +56,8 @@ struct RunLogSearchTests {
             #expect(RunLogSearch(path: path) == nil)
             try Data().write(to: URL(filePath: path))
             #expect(try #require(RunLogSearch(path: path)).lines(of: 1, in: 0...9, limit: 3).isEmpty)
-            try Data("rubbish\n1970-01-01T00:00:00.005Z INFO    w1 line 7\n1970-01-0".utf8).write(to: URL(filePath: path))
+            let text = "rubbish\n1970-01-01T00:00:00.005Z INFO    w1 line 7\n1970-01-0"
+            try Data(text.utf8).write(to: URL(filePath: path))
             let lines = try #require(RunLogSearch(path: path)).lines(of: 1, in: 0...9, limit: 3)
             #expect(numbers(lines) == [7])
         }
