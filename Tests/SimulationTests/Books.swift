@@ -2,7 +2,9 @@ import Coordination
 import Flashpoints
 import RunEngine
 
-/// What the oracle knows of one history. Each entry gives what is wrong, or `nil`.
+/// What the oracle knows of one history.
+///
+/// Each entry gives what is wrong, or `nil`.
 struct Books: Sendable {
     /// A submission that the endpoint took.
     struct Accepted: Sendable {
