@@ -41,7 +41,11 @@ let rooms: [[Target]] = [
     room("HTTPTransport", [asyncHTTPClient, nio, nioHTTP1, nioHTTPCompression, nioPosix]),
     room("RunPodAPI", ["Flashpoints", "HTTPTransport", asyncAlgorithms]),
     room("RunJournal", ["Flashpoints", "Coordination", grdb, grdbSQLite]),
-    room("RunEngine", ["Flashpoints", "Coordination", "RunJournal", "RunPodAPI", asyncAlgorithms, logging]),
+    room(
+        "RunEngine",
+        ["Flashpoints", "Coordination", "RunJournal", "RunPodAPI", asyncAlgorithms, logging],
+        tests: ["HTTPTransport"]
+    ),
     room(
         "LocalEndpoint",
         ["Flashpoints", "HTTPTransport", "RunPodAPI", hummingbird, logging, nio, nioPosix, subprocess]
@@ -109,6 +113,10 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: ["etl-dash", "TestSupport", subprocess, grdb] + libraries,
             exclude: ["Fixtures"]
+        ),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["TestSupport", "Flashpoints", "Coordination", "HTTPTransport", "RunPodAPI", "RunJournal", "RunEngine"]
         ),
         .testTarget(name: "PackageTests", dependencies: ["TestSupport", subprocess]),
     ],

@@ -44,13 +44,13 @@ package enum WallTime {
 
     /// Such as `2025-10-02T12:04:31.120Z`.
     package static func text(_ milliseconds: Int64) -> String {
-        var text = JSONText(reserving: 32)
+        var text = JSONTextWriter(reserving: 32)
         write(milliseconds, to: &text)
-        return String(decoding: text.bytes.dropFirst().dropLast(), as: UTF8.self)
+        return text.withBytes { String(decoding: $0.dropFirst().dropLast(), as: UTF8.self) }
     }
 
     /// Writes the same in quotes.
-    static func write(_ milliseconds: Int64, to text: inout JSONText) {
+    static func write(_ milliseconds: Int64, to text: inout JSONTextWriter) {
         guard years.contains(milliseconds) else { return text.append(formatted(milliseconds)) }
         let days = milliseconds.floored(dividedBy: 86_400_000)
         var rest = milliseconds - days * 86_400_000

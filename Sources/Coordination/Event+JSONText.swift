@@ -5,9 +5,9 @@ extension Event {
     ///
     /// - Parameter result: Whether the result of a settled flashpoint is written, or `null` in its place.
     /// - Throws: `EncodingError` for a number that JSON has no text for.
-    package func write(to text: inout JSONText, result withResult: Bool = true) throws {
+    package func write(to text: inout JSONTextWriter, result withResult: Bool = true) throws {
         guard var fields = body.fields else {
-            return text.append(json: try JSONCoding.encode(self))
+            return text.append(json: Array(try JSONCoding.encode(self)))
         }
         fields.add(.event, body.name)
         fields.add(.seq, seq)
@@ -35,13 +35,13 @@ extension Event {
     ///
     /// - Throws: `EncodingError` for a number that JSON has no text for.
     package func jsonText() throws -> [UInt8] {
-        var text = JSONText()
+        var text = JSONTextWriter()
         try write(to: &text)
         return text.bytes
     }
 }
 
-extension JSONText {
+extension JSONTextWriter {
     fileprivate mutating func append(_ indices: IndexList) {
         append(UInt8(ascii: "["))
         var isFirst = true

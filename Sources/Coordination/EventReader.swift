@@ -43,7 +43,9 @@ package struct EventReader {
         for place in used { slots[place] = .absent }
         used.removeAll(keepingCapacity: true)
         var at = 0
-        guard line.count > 2, line[0] == UInt8(ascii: "{"), line[line.count - 1] == UInt8(ascii: "}") else { return false }
+        guard line.count > 2, line[0] == UInt8(ascii: "{"), line[line.count - 1] == UInt8(ascii: "}") else {
+            return false
+        }
         at = 1
         while true {
             guard let key = Self.quoted(line, &at), at < line.count, line[at] == UInt8(ascii: ":"),

@@ -257,7 +257,9 @@ extension LaneView {
             unanswered = Unanswered(attempt: ref, count: 1, since: at)
             return
         }
-        if earlier.attempt != ref { unanswered = Unanswered(attempt: ref, count: earlier.count + 1, since: earlier.since) }
+        if earlier.attempt != ref {
+            unanswered = Unanswered(attempt: ref, count: earlier.count + 1, since: earlier.since)
+        }
     }
 
     /// Nothing is out any more.

@@ -40,8 +40,10 @@ extension RunState {
             // After a cancelling that was taken back, what it stopped goes on; else somebody else meant it.
             return live.cancelSent ? sendAtOnce([open], live) : cancellations(of: open, ref)
         case .lost where live.phase == .unknown:
-            // Silence is never failure: no budget is charged, only the pauses grow.
+            // Silence is never failure: no flashpoint is charged, only the pauses grow. But the job may run and be paid
+            // for, so as a retry it counts.
             lanes[ref.worker - 1].unanswered += 1
+            breaker.retried()
             let ceiling = plan.policy.backOffCeiling(tries: lanes[ref.worker - 1].unanswered)
             return sendLater(open, live, ceiling: ceiling, why: "the submission got no answer")
         case .completed:
@@ -188,7 +190,8 @@ extension RunState {
     }
 
     private func announceHalves(of count: Int, _ live: Lane.Live, why: String) -> Effect {
-        let message = "sends the \(count) flashpoints of chunk \(live.ref.chunk), attempt \(live.ref.attempt) in halves: "
+        let message =
+            "sends the \(count) flashpoints of chunk \(live.ref.chunk), attempt \(live.ref.attempt) in halves: "
         return .record(.log(level: .warning, worker: live.ref.worker, message: message + why))
     }
 

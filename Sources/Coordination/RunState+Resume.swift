@@ -62,8 +62,9 @@ extension RunState {
             lane.retries.reduce(lane.queue.reduce(sum) { $0 + $1.indices.count }) { $0 + $1.work.indices.count }
         }
         if waiting > 0 { parts.append("has \(Self.count(waiting, "flashpoint")) to send") }
-        parts.append("\(counts.settled) of \(total) had settled")
-        var effects = [Effect.record(.log(level: .info, worker: nil, message: "Run " + parts.joined(separator: ", ")))]
+        if parts.isEmpty { parts.append("goes on") }
+        let message = "Run \(parts.joined(separator: ", ")); \(counts.settled) of \(total) flashpoints had settled"
+        var effects = [Effect.record(.log(level: .info, worker: nil, message: message))]
         if gap > Overview.retention, known.contains(where: { !$0.endpoint.isOnThisMachine }) {
             let message =
                 "The run was not driven for \(gap / 60_000) minutes, and results are kept for 30: "

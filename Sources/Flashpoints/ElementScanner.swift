@@ -33,7 +33,7 @@ struct ElementScanner: Sendable {
     private var state = State.beginning
     private var isLines = false
     private var markBytes = 0
-    private var line = 1
+    private var line: Int
     private var index = 0
 
     private var element: [UInt8] = []
@@ -46,9 +46,11 @@ struct ElementScanner: Sendable {
     /// Whether the last byte outside strings and blanks was a comma.
     private var isAfterComma = false
 
-    init(source: String, limits: InputLimits) {
+    /// - Parameter line: Line of the source at which the bytes begin.
+    init(source: String, limits: InputLimits, line: Int = 1) {
         self.source = source
         self.limits = limits
+        self.line = line
     }
 
     /// Bytes kept between two calls.
@@ -90,7 +92,8 @@ struct ElementScanner: Sendable {
         }
     }
 
-    static let expected = "a JSON array ([ … ]) or JSON Lines (one { … } a line) is expected"
+    static let expected =
+        "a JSON array ([ … ]), JSON Lines (one { … } a line) or CSV (columns flashpoint_id and url) is expected"
 
     // MARK: - Between elements
 
@@ -292,9 +295,6 @@ struct ElementScanner: Sendable {
     private func foreign() -> InputError {
         guard let text = String(validating: element, as: UTF8.self), !element.contains(0) else {
             return problem("is not UTF-8 text; \(Self.expected)")
-        }
-        if text.contains(",") || text.contains(";") || text.contains("\t") {
-            return problem("looks like CSV, which is not read; \(Self.expected)")
         }
         return problem("starts with \(text.prefix(1).debugDescription); \(Self.expected)")
     }

@@ -21,7 +21,7 @@ package struct HTTPTransport: HTTPSending {
     package enum Kind: Sendable, Hashable {
         /// Long polls: HTTP/1.1 so that no server limit on streams applies, up to 400 at once to a host.
         case polls
-        /// Short calls: HTTP/1.1, up to 16 at once, and connections idle for 2 s are closed, because a request written
+        /// Short calls: HTTP/1.1, up to 32 at once, and connections idle for 2 s are closed, because a request written
         /// to one that the server has just closed is lost.
         case control
         /// Other people's web sites: up to 4 connections to a host, gzip and deflate undone up to `inflatedLimit`
@@ -39,7 +39,7 @@ package struct HTTPTransport: HTTPSending {
     /// - Parameter clock: Measures the deadlines.
     package static func withTransport<Value: Sendable>(
         _ kind: Kind,
-        clock: any Clock<Duration> = ContinuousClock(),
+        clock: any Clock<Duration> = SuspendingClock(),
         _ body: (HTTPTransport) async throws -> Value
     ) async throws -> Value {
         var inflatedLimit: Int?
@@ -63,7 +63,7 @@ package struct HTTPTransport: HTTPSending {
             configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 400
             configuration.connectionPool.idleTimeout = .seconds(15)
         case .control:
-            configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 16
+            configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
             configuration.connectionPool.idleTimeout = .seconds(2)
         case .fetch(let inflatedLimit):
             configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 4

@@ -9,6 +9,7 @@ enum EndpointOperation: Sendable, Hashable {
     case retry(String)
     case purgeQueue
     case health
+    case requests
     case jobTake(worker: String, batch: Int?)
     case jobDone(worker: String, job: String)
     case jobStream(worker: String, job: String)
@@ -66,6 +67,9 @@ enum EndpointOperation: Sendable, Hashable {
         case ("health", nil, nil):
             self = .health
             isRightMethod = isGet
+        case ("requests", nil, nil):
+            self = .requests
+            isRightMethod = isGet
         case ("job-take", let worker?, nil):
             self = .jobTake(worker: worker, batch: nil)
             isRightMethod = isGet
@@ -98,7 +102,8 @@ enum EndpointOperation: Sendable, Hashable {
         case .runsync: 20 << 20
         case .jobDone: 10_000_000
         case .jobStream: 1_000_000
-        case .status, .statusSync, .stream, .cancel, .retry, .purgeQueue, .health, .jobTake, .ping, .jobStop: 64 << 10
+        case .status, .statusSync, .stream, .cancel, .retry, .purgeQueue, .health, .requests, .jobTake, .ping, .jobStop:
+            64 << 10
         }
     }
 }

@@ -55,6 +55,9 @@ extension EndpointResponse {
             object.add("status", "completed")
         case .health(let health):
             object = Self.object(health)
+        case .list(let jobs, let hasMore):
+            object.add("requests", jobs.map { Self.object($0).finished() })
+            object.add("hasMore", hasMore)
         case .taken(let job):
             self.init(status: 200, body: Self.object(job).finished())
             return
@@ -85,6 +88,14 @@ extension EndpointResponse {
         var object = JSONObjectWriter()
         object.add("id", job.id)
         object.add("input", job.input)
+        return object
+    }
+
+    private static func object(_ job: JobQueue.ListedJob) -> JSONObjectWriter {
+        var object = JSONObjectWriter()
+        object.add("id", job.id)
+        object.add("status", job.status.rawValue)
+        if let input = job.abridgedInput { object.add("input", input) }
         return object
     }
 

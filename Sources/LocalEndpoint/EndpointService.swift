@@ -50,6 +50,7 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
             case .retry(let job): return await queue.ask { .retryAsked(job, $0) }
             case .purgeQueue: return await queue.ask { .purgeAsked($0) }
             case .health: return await queue.ask { .healthAsked($0) }
+            case .requests: return await queue.ask { .listAsked($0) }
             case .jobTake(let worker, let batch):
                 return await queue.ask { .takeAsked(worker, batch: batch, hold: options.hold, $0) }
             case .jobDone(let worker, let job): return await done(worker, job, body)
@@ -82,7 +83,7 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
         switch reply {
         case .taken(let job): queue.tell(.takeAbandoned(worker, [job.id]))
         case .takenBatch(let jobs): queue.tell(.takeAbandoned(worker, jobs.map(\.id)))
-        case .accepted, .job, .chunks, .removed, .health, .jobsToStop, .acknowledged, .nothing, .refused: break
+        case .accepted, .job, .chunks, .removed, .health, .list, .jobsToStop, .acknowledged, .nothing, .refused: break
         }
     }
 
@@ -100,6 +101,7 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
             return .refused(.badRequest("\"input\" is missing"))
         }
         var submission = Submission(input: input, executionTimeout: options.executionTimeout)
+        submission.abridgedInput = input.abridged()
         if wait != nil { submission.retention = .seconds(60) }
         if let policy = members["policy"], !policy.isNull {
             guard let policy = try JSONText.members(of: policy.bytes) else {

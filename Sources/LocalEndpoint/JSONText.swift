@@ -37,6 +37,31 @@ package struct JSONText: Sendable, Hashable {
     package var intValue: Int? { Int(String(decoding: bytes, as: UTF8.self)) }
 }
 
+extension JSONText {
+    /// The value as a list of jobs shows it: of an object only the short members, and of its long ones those of their
+    /// members that are short themselves, in alphabetical order.
+    ///
+    /// - Returns: At most some 4 kB; `nil` when this is no object.
+    func abridged() -> JSONText? {
+        var room = 4_096
+        return abridged(depth: 2, room: &room)
+    }
+
+    private func abridged(depth: Int, room: inout Int) -> JSONText? {
+        guard let members = try? Self.members(of: bytes) else { return nil }
+        var object = JSONObjectWriter()
+        for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+            if name.utf8.count + value.bytes.count <= 128, room >= name.utf8.count + value.bytes.count {
+                room -= name.utf8.count + value.bytes.count
+                object.add(name, value)
+            } else if depth > 1, name.utf8.count <= 128, let inner = value.abridged(depth: depth - 1, room: &room) {
+                object.add(name, inner)
+            }
+        }
+        return JSONText(trusted: object.finished()[...])
+    }
+}
+
 /// Where a JSON text stops being one.
 package struct JSONSyntaxError: Error, Hashable, CustomStringConvertible {
     /// The byte, counted from 0.
@@ -58,6 +83,11 @@ struct JSONObjectWriter {
     mutating func add(_ name: String, _ value: Int) {
         key(name)
         bytes.append(contentsOf: String(value).utf8)
+    }
+
+    mutating func add(_ name: String, _ value: Bool) {
+        key(name)
+        bytes.append(contentsOf: (value ? "true" : "false").utf8)
     }
 
     mutating func add(_ name: String, _ value: JSONText) {

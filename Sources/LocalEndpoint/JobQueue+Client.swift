@@ -24,6 +24,7 @@ extension JobQueue {
             retention: submission.retention,
             submitted: now,
             input: submission.input,
+            abridgedInput: submission.abridgedInput,
             state: .queued(since: now)
         )
         account(id, 0)
@@ -109,6 +110,14 @@ extension JobQueue {
         let queued = line.elements
         for id in queued { end(id, .cancelled, stop: false, now) }
         answer(waiter, .removed(queued.count))
+    }
+
+    /// Which jobs there are, the newest first and at most `Limits.listed`.
+    var list: Reply {
+        // The line of all numbers is not kept, and the list is asked for less than once a second.
+        let newest = jobs.values.sorted { $0.number > $1.number }.prefix(limits.listed)
+        let listed = newest.map { ListedJob(id: $0.id, status: $0.status, abridgedInput: $0.abridgedInput) }
+        return .list(listed, hasMore: jobs.count > listed.count)
     }
 
     /// The counters of `health`.

@@ -20,6 +20,8 @@ extension JobQueue {
         case retryAsked(JobID, WaiterID)
         case purgeAsked(WaiterID)
         case healthAsked(WaiterID)
+        /// `requests`, the list of jobs.
+        case listAsked(WaiterID)
 
         // A worker's calls.
         /// `job-take`, or `job-take-batch` of at most `batch` jobs; answered with nothing after `hold`.
@@ -66,6 +68,8 @@ extension JobQueue {
         case chunks(JobID, JobStatus, [JSONText])
         case removed(Int)
         case health(EndpointHealth)
+        /// The newest jobs first, and whether there are more.
+        case list([ListedJob], hasMore: Bool)
         case taken(TakenJob)
         case takenBatch([TakenJob])
         case jobsToStop([JobID])
@@ -73,6 +77,13 @@ extension JobQueue {
         /// No job, no job to stop, or nobody left to read an answer.
         case nothing
         case refused(Refusal)
+    }
+
+    /// A job as the list of jobs shows it.
+    package struct ListedJob: Sendable, Hashable {
+        package var id: JobID
+        package var status: JobStatus
+        package var abridgedInput: JSONText?
     }
 
     /// A job as a worker gets it.
@@ -97,6 +108,8 @@ extension JobQueue {
         package var jobs = 100_000
         /// Of all inputs, results and undrained chunks together.
         package var bytes = 2 << 30
+        /// Jobs that a list of them shows.
+        package var listed = 1_000
         /// Of the undrained chunks of one job.
         package var streamBytes = 64 << 20
 

@@ -106,6 +106,7 @@ package struct JobQueue: Sendable {
         case .retryAsked(let id, let waiter): retry(id, waiter, now)
         case .purgeAsked(let waiter): purge(waiter, now)
         case .healthAsked(let waiter): answer(waiter, .health(health))
+        case .listAsked(let waiter): answer(waiter, list)
         case .takeAsked(let worker, let batch, let hold, let waiter): take(worker, batch, hold, waiter, now)
         case .done(let worker, let id, let outcome, let waiter): done(worker, id, outcome, waiter, now)
         case .progressed(let worker, let id, let value, let waiter): progressed(worker, id, value, waiter, now)

@@ -76,7 +76,7 @@ package enum LocalEndpoint {
     /// port can't be had. `clock` drives time-outs, retention and restarts.
     package static func run<Value, C: Clock>(
         _ options: Options,
-        clock: C = ContinuousClock(),
+        clock: C = SuspendingClock(),
         body: (Address) async throws -> Value
     ) async throws -> Value where C.Duration == Duration {
         let queue = QueueDriver(limits: options.limits, clock: clock)

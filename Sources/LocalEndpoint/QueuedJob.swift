@@ -3,6 +3,8 @@ package import RunPodAPI
 /// What a client hands in with `run` or `runsync`.
 package struct Submission: Sendable, Hashable {
     package var input: JSONText
+    /// What a list of jobs shows of the input, also after the job's end.
+    package var abridgedInput: JSONText?
     /// How long the job may be in progress.
     package var executionTimeout: Duration
     /// How long after its submission the job may be known at all.
@@ -72,6 +74,7 @@ struct QueuedJob: Sendable {
     var submitted: Duration
     /// Kept as long as the job may run again.
     var input: JSONText?
+    let abridgedInput: JSONText?
     var state: State
     /// How often the job lost its worker and was queued again.
     var retries = 0
@@ -104,7 +107,7 @@ struct QueuedJob: Sendable {
     var size: Int {
         var output = 0
         if case .ended(let end) = state { output = end.output?.bytes.count ?? 0 }
-        return (input?.bytes.count ?? 0) + (progress?.bytes.count ?? 0) + chunkBytes + output
+        return (input?.bytes.count ?? 0) + (abridgedInput?.bytes.count ?? 0) + (progress?.bytes.count ?? 0) + chunkBytes + output
     }
 
     var snapshot: JobSnapshot {

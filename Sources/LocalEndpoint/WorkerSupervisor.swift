@@ -45,7 +45,7 @@ package struct WorkerSupervisor: Sendable {
     /// Runs the workers until the task is cancelled, and returns when the last process is gone.
     ///
     /// `clock` times lives and waits; the grace is real time, like the processes.
-    package func run(clock: any Clock<Duration> = ContinuousClock()) async {
+    package func run(clock: any Clock<Duration> = SuspendingClock()) async {
         await withTaskGroup(of: Void.self) { group in
             for podID in podIDs {
                 group.addTask { await keep(podID, clock) }

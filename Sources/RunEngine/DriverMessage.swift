@@ -10,6 +10,8 @@ enum DriverMessage: Sendable {
     case stop
     /// The time for draining is over.
     case drained
+    /// Find out whether the disk has room again.
+    case lookForSpace
 
     /// Answers whoever waits for an answer to a message that nobody will take any more.
     func turnDown() {

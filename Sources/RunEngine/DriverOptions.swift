@@ -9,6 +9,8 @@ package struct DriverOptions: Sendable {
 
     /// Whether somebody looks on and can be asked; else a run that would ask stops, and can be resumed.
     package var asksOperator = false
+    /// Bytes of the disk that are left free: with less nothing more is submitted.
+    package var reserve: Int64 = 64_000_000
     /// Told of every moment as it comes; for tests that end the process there.
     package var moment: (@Sendable (Moment) -> Void)?
 

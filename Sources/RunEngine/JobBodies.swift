@@ -1,6 +1,7 @@
 package import Coordination
 package import Flashpoints
 package import FoundationEssentials
+import RunPodAPI
 
 /// Builds the requests that submit a run's chunks.
 package struct JobBodies: Sendable {
@@ -40,6 +41,17 @@ package struct JobBodies: Sendable {
     /// The ids of the attempt's flashpoints, in its order.
     package func ids(_ order: JobOrder) -> [String] { order.indices.map(plan.catalogue.id) }
 
+    /// What the input of the attempt's job says about it, as far as the order knows.
+    func mark(_ order: JobOrder) -> JobMark {
+        JobMark(
+            run: plan.header.run,
+            worker: order.ref.worker,
+            chunk: order.ref.chunk,
+            attempt: order.ref.attempt,
+            nonce: order.nonce.isEmpty ? nil : order.nonce
+        )
+    }
+
     /// The whole request body, `input` and `policy`.
     ///
     /// - Throws: `FileError` when the spool can't be read.
@@ -47,7 +59,7 @@ package struct JobBodies: Sendable {
         var body = Data(#"{"input":"#.utf8)
         body.append(contentsOf: try input(order))
         let execution = executionTimeout(flashpoints: order.indices.count)
-        let life = min(execution + .seconds(5_400), .seconds(604_800))
+        let life = life(flashpoints: order.indices.count)
         let policy =
             #","policy":{"executionTimeout":\#(execution.wholeMilliseconds),"ttl":\#(life.wholeMilliseconds)}}"#
         body.append(contentsOf: Data(policy.utf8))
@@ -62,6 +74,11 @@ package struct JobBodies: Sendable {
     /// The time the job may take: that of its flashpoints together, at most a job's own, at most the platform's 7 days.
     func executionTimeout(flashpoints: Int) -> Duration {
         min(limits.jobTimeout, limits.requestTimeout * max(flashpoints, 1), .seconds(604_800))
+    }
+
+    /// The time after which the platform forgets the job, whatever it is at: its execution and 1.5 h in the queue.
+    func life(flashpoints: Int) -> Duration {
+        min(executionTimeout(flashpoints: flashpoints) + .seconds(5_400), .seconds(604_800))
     }
 
     private func input(_ order: JobOrder) throws -> [UInt8] {

@@ -1,8 +1,11 @@
 package import Coordination
+import RunPodAPI
 
 /// The way into a driver, for whoever commands the run.
 package struct RunControl: Sendable {
     let mailbox: Mailbox<DriverMessage>
+    /// Released when somebody asks to stop, since a driver that can't commit takes nothing out of its mailbox.
+    private let stopping = Latch()
 
     package init() {
         mailbox = Mailbox()
@@ -26,12 +29,24 @@ package struct RunControl: Sendable {
 
     /// Asks the driver to submit nothing more, drain what is being streamed, and leave.
     package func stop() async {
+        stopping.release()
         await mailbox.send(.stop)
     }
 
     /// Writes a line into the run's log.
     package func log(_ level: LogLevel, worker: Int? = nil, _ message: String) async {
         await mailbox.send(.report(.log(level: level, worker: worker, message: message)))
+    }
+
+    /// Waits some seconds; false as soon as somebody asks to stop or the task is cancelled.
+    func pause<C: Clock>(_ seconds: Double, on clock: C) async -> Bool where C.Duration == Duration {
+        await withTaskGroup(of: Void.self) { [stopping] group in
+            group.addTask { try? await clock.sleep(for: .seconds(seconds)) }
+            group.addTask { await stopping.wait() }
+            await group.next()
+            group.cancelAll()
+        }
+        return !stopping.isReleased && !Task.isCancelled
     }
 
     var reporter: Reporter {

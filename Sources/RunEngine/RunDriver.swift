@@ -54,6 +54,12 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
     /// Seconds driven at the latest timer that came due.
     private var reached: Double = 0
     private var isStopping = false
+    /// Why the run is left, when it would have asked and nobody looks on.
+    private var unasked: Failure?
+    private var isShortOfSpace = false
+    private var looksForSpace = false
+    /// Wall time in milliseconds since 1970, and seconds driven, when messages were taken last.
+    private var latest: (at: Int64, t: Double)?
     private var isDrained = false
     /// The latest order of each worker.
     private var orders: [Int: JobOrder] = [:]
@@ -112,7 +118,7 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
             if hasEnded, !driver.control.mailbox.isEmpty { try await driver.takeMessages(in: &batch) }
             while true {
                 driver.submitReady(in: &batch)
-                try await driver.settle(batch, in: &group)
+                try await driver.settle(&batch, in: &group)
                 if let outcome = driver.outcome(of: batch) { return outcome }
                 batch = Batch()
                 try await driver.takeMessages(in: &batch)
@@ -141,6 +147,7 @@ extension RunDriver {
         case find(JobOrder)
         case setTimer(RunTimer, due: Double)
         case drain
+        case lookForSpace
     }
 
     /// Seconds driven; never less than a timer that came due was set to, however the clock's seconds round.
@@ -156,7 +163,22 @@ extension RunDriver {
             for message in messages { message.turnDown() }
             throw CancellationError()
         }
+        noticeSleep(in: &batch)
         for message in messages { take(message, in: &batch) }
+    }
+
+    /// Says when the machine slept, since what the endpoint did meanwhile comes all at once; nothing is decided by it.
+    private mutating func noticeSleep(in batch: inout Batch) {
+        let now = (at: sources.wallTime(), t: t)
+        defer { latest = now }
+        guard let latest else { return }
+        let gap = Double(now.at - latest.at) / 1_000 - (now.t - latest.t)
+        guard abs(gap) > 60 else { return }
+        let minutes = Int((abs(gap) / 60).rounded())
+        let what =
+            gap > 0 ? "slept or had its clock set forward, \(minutes) min" : "had its clock set back \(minutes) min"
+        let message = "this machine \(what); no deadline goes by that, and jobs are asked how they are"
+        reduce(.log(level: .warning, worker: nil, message: message), in: &batch)
     }
 
     private mutating func take(_ message: DriverMessage, in batch: inout Batch) {
@@ -180,6 +202,9 @@ extension RunDriver {
             isStopping = true
         case .drained:
             isDrained = true
+        case .lookForSpace:
+            looksForSpace = false
+            _ = hasRoom(in: &batch)
         }
     }
 
@@ -230,8 +255,11 @@ extension RunDriver {
             if options.asksOperator {
                 follows.append(.runPaused(why: why))
             } else {
+                // Left like a stop, so that what is being streamed is not lost.
                 follows.append(.log(level: .error, worker: nil, message: why))
-                batch.halted = Failure(.transient, why)
+                unasked = unasked ?? Failure(.transient, why)
+                if !isStopping { batch.actions.append(.drain) }
+                isStopping = true
             }
         case .setTimer(let timer, let due):
             batch.actions.append(.setTimer(timer, due: due))
@@ -248,22 +276,43 @@ extension RunDriver {
     /// Intends what may be sent now, or ends the run; once is enough, since an intent makes nothing else ready.
     private mutating func submitReady(in batch: inout Batch) {
         guard batch.halted == nil else { return }
-        for effect in state.ready(at: sources.wallTime(), now: t) {
-            if isStopping, case .intend = effect { continue }
+        let effects = state.ready(at: sources.wallTime(), now: t)
+        let maySend = !isStopping && (!effects.contains(where: \.isIntent) || hasRoom(in: &batch))
+        for effect in effects where maySend || !effect.isIntent {
             var follows: [Event.Body] = []
             perform(effect, follows: &follows, in: &batch)
             for body in follows { reduce(body, in: &batch) }
         }
     }
 
+    /// Whether there is room for what a job brings; without it nothing is sent, and it is looked for again.
+    private mutating func hasRoom(in batch: inout Batch) -> Bool {
+        let free = journal.freeBytes()
+        let isShort = free.map { $0 < options.reserve } ?? false
+        if isShort != isShortOfSpace {
+            isShortOfSpace = isShort
+            let megabytes = (free: (free ?? 0) / 1_000_000, needed: options.reserve / 1_000_000)
+            let why =
+                "only \(megabytes.free) MB are free for the run's journal, and \(megabytes.needed) MB are kept in reserve"
+            reduce(isShort ? .diskFull(why: why) : .diskFree, in: &batch)
+        }
+        if isShort, !looksForSpace {
+            looksForSpace = true
+            batch.actions.append(.lookForSpace)
+        }
+        return !isShort
+    }
+
     // MARK: - Committing and acting
 
     /// Commits the batch, then does what it permits, then tells about it.
-    private func settle(_ batch: Batch, in group: inout ThrowingDiscardingTaskGroup<any Error>) async throws {
-        let journalled = batch.events.filter(\.isJournalled)
+    private mutating func settle(
+        _ batch: inout Batch,
+        in group: inout ThrowingDiscardingTaskGroup<any Error>
+    ) async throws {
         options.moment?(.beforeCommit)
         do {
-            if !journalled.isEmpty { try await journal.commit(journalled, leaving: state) }
+            try await commit(&batch)
         } catch {
             for (reply, _) in batch.receipts { reply(.tooLate("the run's journal can't be written: \(error)")) }
             throw error
@@ -275,6 +324,37 @@ extension RunDriver {
         }
         if !batch.events.isEmpty { await feed.publish(batch.events) }
         for (reply, receipt) in batch.receipts { reply(receipt) }
+    }
+
+    /// Commits the batch's events; on a full disk again and again, until there is room or the run is to be left.
+    ///
+    /// Meanwhile reports wait in the mailbox, and backends with what does not fit in there: nothing is dropped.
+    private mutating func commit(_ batch: inout Batch) async throws {
+        var isFull = false
+        while true {
+            let journalled = batch.events.filter(\.isJournalled)
+            do {
+                if !journalled.isEmpty { try await journal.commit(journalled, leaving: state) }
+                break
+            } catch let error as JournalError where error.reason == .diskFull {
+                if !isFull {
+                    isFull = true
+                    await tell(.diskFull(why: "\(error)"), before: &batch)
+                }
+                guard await control.pause(2, on: clock) else { throw error }
+            }
+        }
+        guard isFull else { return }
+        seq += 1
+        batch.events.append(Event(seq: seq, at: sources.wallTime(), t: t, body: .diskFree))
+    }
+
+    /// Publishes an event ahead of a batch that can't be committed, which is numbered anew behind it.
+    private mutating func tell(_ body: Event.Body, before batch: inout Batch) async {
+        let first = batch.events.first?.seq ?? seq + 1
+        for place in batch.events.indices { batch.events[place].seq += 1 }
+        seq += 1
+        await feed.publish([Event(seq: first, at: sources.wallTime(), t: t, body: body)])
     }
 
     private func act(_ action: Action, in group: inout ThrowingDiscardingTaskGroup<any Error>) {
@@ -296,6 +376,8 @@ extension RunDriver {
             send(.timer(timer, due: due), after: max(0, due - t), to: mailbox, in: &group)
         case .drain:
             send(.drained, after: drainSeconds, to: mailbox, in: &group)
+        case .lookForSpace:
+            send(.lookForSpace, after: 5, to: mailbox, in: &group)
         }
     }
 
@@ -315,7 +397,14 @@ extension RunDriver {
         if let failure = batch.halted { return .halted(failure) }
         if state.phase == .ended { return .ended }
         let isQuiet = state.lanes.allSatisfy { $0.live == nil }
-        return isStopping && (isQuiet || isDrained) ? .stopped : nil
+        guard isStopping, isQuiet || isDrained else { return nil }
+        return unasked.map { .halted($0) } ?? .stopped
+    }
+}
+
+extension Effect {
+    fileprivate var isIntent: Bool {
+        if case .intend = self { true } else { false }
     }
 }
 

@@ -22,6 +22,7 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
     let bodies: JobBodies
     let clock: C
     let sources: Sources
+    let search = JobSearch<C>()
     /// How long a `stream` request is held.
     let hold: Duration
     /// Pause between two looks at the endpoint's health, but for the first few.
@@ -57,6 +58,11 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
                 switch try await client.run(body) {
                 case .accepted(let job): .heard(.accepted(ref, job: job.id))
                 case .refused(_, let kind, let message): .heard(.refused(ref, Failure(kind, message)))
+                case .oversize(502?, let why) where order.indices.count == 1:
+                    // There is nothing left to split, and a gateway's trouble must not fail the flashpoint.
+                    .heard(.unknown(ref, why: why))
+                case .oversize(let status, let why):
+                    .heard(.ended(ref, AttemptEnd(.oversize, status: status.map { "\($0)" } ?? "TOO_LARGE", message: why)))
                 case .unknown(let why): .heard(.unknown(ref, why: why))
                 case .rateLimited(let wait): .again(cause: "too many requests (429)", atLeast: wait ?? .zero)
                 case .unreachable(let failure): .again(cause: "\(failure)", atLeast: .zero)
@@ -69,24 +75,21 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
         }
     }
 
-    package func find(_ order: JobOrder, report: @escaping Reporter) async -> Report? {
-        .ended(order.ref, .unanswered)
-    }
-
     package func cancel(_ order: JobOrder, job: String, report: @escaping Reporter) async {
         do {
-            try await untilHeard(report: report) {
+            let why = try await untilHeard(report: report) { () -> Attempted<String?> in
                 do {
                     _ = try await client.cancel(job)
-                    return .heard(())
+                    return .heard(nil)
                 } catch let failure as RunPodFailure where !failure.isTemporary {
-                    let message = "job \(job) could not be cancelled: \(failure); it may go on to its limit"
-                    await report(.log(level: .error, worker: order.ref.worker, message: message))
-                    return .heard(())
+                    // Some clients report a refusal for a job that has ended, which then says so itself.
+                    if let reply = try? await client.status(job), reply.status.isTerminal { return .heard(nil) }
+                    return .heard("\(failure)")
                 } catch let failure as RunPodFailure {
                     return .again(cause: "\(failure)", atLeast: failure.wait)
                 }
             }
+            if let why { await report(.uncancelled(order.ref, job: job, why: why)) }
         } catch {
             // Cancelled: whoever resumes the run cancels the job again.
         }

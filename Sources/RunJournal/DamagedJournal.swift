@@ -35,7 +35,7 @@ final class DamagedJournal: Sendable {
 
     /// The run's header and policy, from its own table or, the policy then being a new run's, from its first event.
     func frame() throws -> Frame {
-        let row: Frame?? = try? queue.read { db in
+        let row = try? queue.read { db -> Frame? in
             guard let row = try Row.fetchOne(db, sql: "SELECT header, policy, created FROM run") else { return nil }
             return Frame(
                 header: try JSONCoding.decode(RunHeader.self, from: row[0]),
@@ -43,7 +43,7 @@ final class DamagedJournal: Sendable {
                 createdAt: row[2]
             )
         }
-        if case .some(.some(let frame)) = row { return frame }
+        if let row { return row }
         if let first = events(after: 0, limit: 1).events.first, case .runPlanned(let header) = first.body {
             return Frame(header: header, policy: RunPolicy(), createdAt: first.at)
         }
@@ -52,11 +52,11 @@ final class DamagedJournal: Sendable {
 
     /// The plan as it was packed, as the tables have it, or made again from the spooled batch, whichever can be had.
     func plan(_ frame: Frame) throws -> RunPlan {
-        let stored: RunPlan?? = try? queue.read { [format, path] db in
+        let stored = try? queue.read { [format, path] db -> RunPlan? in
             if format.isPacked, let plan = try? Snapshot.plan(db, frame.header, frame.policy) { return plan }
             return try? PlanReader(db: db, path: path, format: format).planOfTables()
         }
-        if case .some(.some(let plan)) = stored { return plan }
+        if let stored { return stored }
         return try planOfSpool(frame)
     }
 
@@ -158,14 +158,13 @@ final class DamagedJournal: Sendable {
     }
 
     private func result(of seq: Int) -> JSONValue? {
-        let value: JSONValue?? = try? queue.read { [format] db in
+        try? queue.read { [format] db -> JSONValue? in
             let row = try DirectStatement(db, format.resultOfEvent)
             row.bind(1, seq)
             defer { row.reset() }
             guard try row.next(), row.fits(1, checksum: 0) else { return nil }
             return try JSONCoding.decode(JSONValue.self, from: Data(row.bytes(1)))
         }
-        return value.flatMap { $0 }
     }
 }
 

@@ -3,27 +3,31 @@ import Flashpoints
 import GRDB
 
 /// Writes events to their tables within one transaction.
-struct EventWriter {
+struct EventWriter: ~Copyable {
     private let db: Database
     private let event: DirectStatement
     private let outcome: DirectStatement
     private let result: DirectStatement
-    private var text = JSONText(reserving: 4_096)
+    private var text: JSONTextWriter
 
     init(_ db: Database) throws {
-        self.db = db
-        event = try DirectStatement(
+        let event = try DirectStatement(
             db,
             "INSERT INTO event (seq, at, t, name, body, checksum) VALUES (?, ?, ?, ?, ?, ?)"
         )
-        outcome = try DirectStatement(
+        let outcome = try DirectStatement(
             db,
             """
             INSERT INTO outcome (idx, seq, worker, kind, class, stage, message, attempts, seconds)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (idx) DO NOTHING
             """
         )
-        result = try DirectStatement(db, "INSERT INTO result (seq, checksum, body) VALUES (?, ?, ?)")
+        let result = try DirectStatement(db, "INSERT INTO result (seq, checksum, body) VALUES (?, ?, ?)")
+        self.db = db
+        self.event = event
+        self.outcome = outcome
+        self.result = result
+        text = JSONTextWriter(reserving: 4_096)
     }
 
     /// Adds the event to the history and changes the outcomes as it says.
@@ -82,7 +86,7 @@ struct EventWriter {
 
     /// Runs a statement with the text that was written last, and its checksum.
     private func run(_ statement: DirectStatement, body: Int32, checksum: Int32, isText: Bool) throws {
-        try text.bytes.withUnsafeBytes { bytes in
+        try text.withBytes { bytes in
             statement.bind(checksum, Int(truncatingIfNeeded: Checksum.of(bytes)))
             statement.bind(body, inPlace: bytes, isText: isText)
             try statement.run()

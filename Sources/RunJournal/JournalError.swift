@@ -14,6 +14,8 @@ package struct JournalError: Error, Sendable, Hashable {
         case diskFull
         /// The folder or the file can't be written; the system's words.
         case notWritable(String)
+        /// The folder or the file may not be read; the system's words.
+        case notReadable(String)
         /// What was found is not what was written; says what is wrong.
         case corrupt(String)
         /// The file was not made by this program.
@@ -53,6 +55,12 @@ package struct JournalError: Error, Sendable, Hashable {
             }
     }
 
+    /// An error of the operating system where something was only to be read.
+    init(reading path: String, errno code: Int32) {
+        self.init(path: path, errno: code)
+        if case .notWritable(let words) = reason { reason = .notReadable(words) }
+    }
+
     private static func words(of code: Int32) -> String {
         let text = String(cString: strerror(code))
         return text.prefix(1).lowercased() + text.dropFirst()
@@ -66,8 +74,11 @@ extension JournalError: CustomStringConvertible {
             "\(path) can't grow: no space is left on the disk; free some, then resume the run"
         case .notWritable(let words):
             "\(path) can't be written: \(words); make its folder writable or set ETL_DASH_HOME to one that is"
+        case .notReadable(let words):
+            "\(path) can't be read: \(words); make it readable for you or set ETL_DASH_HOME to a folder that is"
         case .corrupt(let what):
-            "\(path) is damaged: \(what); it is left as it is, so restore it from a copy or start the batch again"
+            "\(path) is damaged: \(what); it is left as it is; restore it from a copy, or keep what can be read of it with "
+                + "etl-dash resume RUN --salvage"
         case .foreign:
             "\(path) is not a journal of etl-dash; it is left as it is, so move it away or set ETL_DASH_HOME"
         case .newer(let version, let known):

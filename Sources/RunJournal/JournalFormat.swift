@@ -32,6 +32,9 @@ struct JournalFormat: Sendable, Hashable {
     /// How a result belongs to its flashpoint's outcome, as a condition of a join.
     var resultOfOutcome: String { hasChecksums ? "USING (seq)" : "USING (idx)" }
 
+    /// Columns of a result in a join.
+    var bodyAndChecksum: String { "result.body, \(hasChecksums ? "result.checksum" : "NULL")" }
+
     func damagedResult(_ index: Int, _ path: String) -> JournalError {
         JournalError(path: path, .corrupt("the result of flashpoint \(index) does not fit its checksum"))
     }

@@ -29,7 +29,7 @@ struct JournalHeader: Hashable {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
-            throw JournalError(path: path, errno: errno)
+            throw JournalError(reading: path, errno: errno)
         }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: size)

@@ -1,4 +1,4 @@
-package import Coordination
+import Coordination
 import Flashpoints
 import FoundationEssentials
 import GRDB
@@ -64,7 +64,7 @@ package enum JournalSalvage {
             let plan = try source.plan(frame)
             let journal = try await SQLiteJournal.create(in: workshop)
             try await journal.append(plan, createdAt: frame.createdAt)
-            var report = try await copy(source, plan, to: journal)
+            var report = try await copy(source, plan, createdAt: frame.createdAt, to: journal)
             try journal.close()
             try source.close()
             report.damagedPath = try FileSwap(folder).replaceJournal(by: workshop.journalPath)
@@ -75,6 +75,7 @@ package enum JournalSalvage {
     private static func copy(
         _ source: DamagedJournal,
         _ plan: RunPlan,
+        createdAt: Int64,
         to journal: SQLiteJournal
     ) async throws -> SalvageReport {
         var report = SalvageReport(
@@ -103,12 +104,14 @@ package enum JournalSalvage {
             if page.damage != nil { report.damage = page.damage }
             if page.damage != nil || page.events.isEmpty { break }
         }
-        var following: [Event.Body] = source.settlements(after: seq, in: state)
+        // Without its first event the run has not even begun, and what follows would meet a run that never does.
+        var following: [Event.Body] = seq == 0 ? [.runPlanned(plan.header)] : []
+        following += source.settlements(after: seq, in: state)
         let byWorker = Dictionary(grouping: lost) { Int(state.flashpoints.worker[$0]) }
         for (worker, indices) in byWorker.sorted(by: { $0.key < $1.key }) {
             following.append(.workerRetried(worker: worker, indices: IndexList(indices.sorted())))
         }
-        let at = report.until ?? 0
+        let at = report.until ?? createdAt
         let events = following.enumerated().map { Event(seq: seq + 1 + $0.offset, at: at, t: t, body: $0.element) }
         for event in events { _ = state.reduce(event) }
         try await journal.commit(events)

@@ -54,6 +54,10 @@ package final class RunLock: Sendable {
     package struct Holder: Sendable, Hashable {
         /// The process, when the file tells it.
         package var pid: Int32?
+
+        package init(pid: Int32?) {
+            self.pid = pid
+        }
     }
 
     /// The process that drives the run now; `nil` when none does.

@@ -2,6 +2,8 @@
 package enum RunNameError: Error, Sendable, Hashable {
     /// There are no runs at all.
     case noRuns(runsPath: String)
+    /// None of the runs can be used; why not the latest.
+    case noneUsable(latest: String)
     /// No id begins so; the ids that come nearest.
     case unknown(String, nearest: [String])
     /// These ids all begin so.
@@ -19,18 +21,38 @@ package enum RunNameError: Error, Sendable, Hashable {
         return only
     }
 
-    /// The ids with the fewest letters to take out or put in, the latest of equals first; a whole id's begin counts.
+    /// The ids that were probably meant, at most three: those with the fewest slips first, then those of the same day,
+    /// the latest of equals first.
     private static func nearest(to name: String, among ids: [String]) -> [String] {
+        let typed = Array(name.lowercased().utf8.prefix(64))
         let ranked = ids.reversed().map { id in
-            let begin = id.prefix(max(name.count, 1))
-            return (id: id, distance: min(distance(name, id), distance(name, String(begin))))
+            let letters = Array(id.utf8)
+            let candidates = [letters, Array(letters.prefix(max(typed.count, 1))), Array(letters.suffix(4))]
+            return (id: id, slips: candidates.map { slips(typed, $0) }.min() ?? 0)
         }
-        let best = ranked.map(\.distance).min() ?? 0
-        return ranked.filter { $0.distance == best }.prefix(3).map(\.id)
+        let fewest = ranked.map(\.slips).min() ?? 0
+        let closest = ranked.filter { $0.slips == fewest }.map(\.id)
+        let day = name.prefix(8)
+        let sameDay = day.count == 8 ? ids.reversed().filter { $0.hasPrefix(day) && !closest.contains($0) } : []
+        return Array((closest + sameDay).prefix(3))
     }
 
-    private static func distance(_ left: String, _ right: String) -> Int {
-        Array(left).difference(from: Array(right)).count
+    /// Letters to put in, take out, change or exchange with their neighbours on the way from one text to the other.
+    private static func slips(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var rows = [Array(0...right.count)]
+        for (row, letter) in left.enumerated() {
+            var current = [row + 1]
+            for (column, other) in right.enumerated() {
+                let change = rows[row][column] + (letter == other ? 0 : 1)
+                var least = min(change, rows[row][column + 1] + 1, current[column] + 1)
+                if row > 0, column > 0, letter == right[column - 1], left[row - 1] == other {
+                    least = min(least, rows[row - 1][column - 1] + 1)
+                }
+                current.append(least)
+            }
+            rows.append(current)
+        }
+        return rows[left.count][right.count]
     }
 }
 
@@ -39,6 +61,8 @@ extension RunNameError: CustomStringConvertible {
         switch self {
         case .noRuns(let path):
             return "there are no runs under \(path); start one with etl-dash run"
+        case .noneUsable(let why):
+            return "no run can be used; the latest: \(why)"
         case .unknown(let name, let nearest):
             return "there is no run \(name.debugDescription); the nearest: \(nearest.joined(separator: ", "))"
         case .ambiguous(let name, let matches):

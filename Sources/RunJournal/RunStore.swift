@@ -50,7 +50,10 @@ extension RunStore {
     package func runs() async throws -> [StoredRun] {
         let runs = try ids().map { id in
             let folder = folder(of: id)
-            return StoredRun(folder: folder, plan: Result { () throws(JournalError) in try Self.look(folder) })
+            let plan = Result { () throws(JournalError) in
+                try Self.look(folder) { try Self.plannedRun($0, path: $1) }
+            }
+            return StoredRun(folder: folder, plan: plan)
         }
         return runs.sorted { left, right in
             let (leftTime, rightTime) = (left.createdAt ?? .min, right.createdAt ?? .min)
@@ -62,7 +65,7 @@ extension RunStore {
     func ids() throws(JournalError) -> [String] {
         guard let stream = opendir(runsPath) else {
             if errno == ENOENT { return [] }
-            throw JournalError(path: runsPath, errno: errno)
+            throw JournalError(reading: runsPath, errno: errno)
         }
         defer { closedir(stream) }
         var ids: [String] = []
@@ -75,17 +78,16 @@ extension RunStore {
         return ids.sorted()
     }
 
-    private static func look(_ folder: RunFolder) throws(JournalError) -> PlannedRun {
+    /// What `body` reads from a run's journal, which is open for a moment.
+    static func look<Value>(
+        _ folder: RunFolder,
+        _ body: (_ db: Database, _ path: String) throws -> Value
+    ) throws(JournalError) -> Value {
         let path = folder.journalPath
         try JournalHeader.check(path)
         do {
             let queue = try DatabaseQueue(path: path, configuration: SQLiteJournal.configuration(.reading))
-            return try queue.read { db in
-                guard try SQLiteJournal.isPlanned(db),
-                    let row = try Row.fetchOne(db, sql: "SELECT header, created FROM run")
-                else { throw JournalError(path: path, .unfinished) }
-                return PlannedRun(header: try JSONDecoder().decode(RunHeader.self, from: row[0]), createdAt: row[1])
-            }
+            return try queue.read { try body($0, path) }
         } catch let error as JournalError {
             throw error
         } catch let error as DatabaseError {
@@ -93,6 +95,13 @@ extension RunStore {
         } catch {
             throw JournalError(path: path, .corrupt("its header can't be read (\(error))"))
         }
+    }
+
+    /// The run of a journal.
+    static func plannedRun(_ db: Database, path: String) throws -> PlannedRun {
+        guard try SQLiteJournal.isPlanned(db), let row = try Row.fetchOne(db, sql: "SELECT header, created FROM run")
+        else { throw JournalError(path: path, .unfinished) }
+        return PlannedRun(header: try JSONDecoder().decode(RunHeader.self, from: row[0]), createdAt: row[1])
     }
 }
 

@@ -2,6 +2,7 @@ package import Coordination
 package import Flashpoints
 import FoundationEssentials
 import GRDB
+import Synchronization
 
 extension SQLiteJournal {
     /// Notes the next flashpoints of a batch that is being spooled, in one transaction.
@@ -79,32 +80,24 @@ extension SQLiteJournal {
     /// - Throws: `JournalError`; damaged when an event can't be read.
     package func loadState() async throws -> (state: RunState, seq: Int) {
         let (path, format) = (folder.journalPath, format)
-        let (state, seq, folded) = try await read { db in
-            let plan = try PlanReader(db: db, path: path, format: format).plan()
-            let snapshot = format.isPacked ? try Snapshot.state(db, plan) : nil
-            var state = snapshot?.state ?? RunState(plan: plan)
-            var seq = snapshot?.seq ?? 0
-            var folded = 0
-            try EventRows(db, format, path: path).forEach(after: seq) { event in
-                _ = state.reduce(event)
-                seq = event.seq
-                folded += 1
-                return true
-            }
-            return (state, seq, folded)
+        let found = found.withLock { found in
+            defer { found = nil }
+            return found
         }
-        cadence.resumed(after: folded)
-        return (state, seq)
+        let loaded = if let found { found } else { try await read { try LoadedState($0, format, path: path) } }
+        cadence.resumed(after: loaded.folded)
+        return (loaded.state, loaded.seq)
     }
 
     /// Packs the plan of a journal that was made before plans were packed.
     func packPlan() async throws {
-        let path = folder.journalPath
-        try await write { db in
-            let isPacked = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT * FROM packed WHERE id = 0)") ?? false
-            guard !isPacked else { return }
-            try Snapshot.write(try PlanReader(db: db, path: path, format: .current).planOfTables(), to: db)
+        let isPacked = try await read { db in
+            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT * FROM packed WHERE id = 0)") ?? false
         }
+        guard !isPacked else { return }
+        guard let loaded = found.withLock({ $0 }) else { return }
+        try await write { try Snapshot.write(loaded.state.plan, to: $0) }
+        found.withLock { $0 = loaded }
     }
 
     static func text(_ value: some Encodable) throws -> String {

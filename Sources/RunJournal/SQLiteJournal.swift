@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GRDB
 import GRDBSQLite
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -26,11 +27,19 @@ package final class SQLiteJournal: Sendable {
     let pool: DatabasePool
     let format: JournalFormat
     let cadence = SnapshotCadence()
+    /// The run as it was found when the journal was opened for writing, until somebody takes it or something is written.
+    let found: Mutex<LoadedState?>
 
-    private init(folder: RunFolder, pool: DatabasePool, format: JournalFormat = .current) {
+    private init(
+        folder: RunFolder,
+        pool: DatabasePool,
+        format: JournalFormat = .current,
+        found: LoadedState? = nil
+    ) {
         self.folder = folder
         self.pool = pool
         self.format = format
+        self.found = Mutex(found)
     }
 
     /// Makes the journal of a new run in its folder; append the flashpoints, then set the plan.
@@ -51,20 +60,57 @@ package final class SQLiteJournal: Sendable {
 
     /// Opens the journal of a run that was planned.
     ///
+    /// To write, the run is loaded first over a connection that can't change anything, so that a damaged journal is found
+    /// out before a byte of it is touched.
+    ///
     /// - Throws: `JournalError`: foreign, newer, damaged, or never planned to the end. The file is left as it is then.
     @concurrent
     package static func open(_ folder: RunFolder, for access: Access) async throws -> SQLiteJournal {
         let path = folder.journalPath
         try JournalHeader.check(path)
-        return try await JournalError.translating(path) {
-            let pool =
-                access == .writing
-                ? try openPool(path) : try DatabasePool(path: path, configuration: configuration(access))
-            let version = try await prepare(pool, path, for: access)
-            let journal = SQLiteJournal(folder: folder, pool: pool, format: JournalFormat(version: version))
-            if access == .writing { try await journal.packPlan() }
-            return journal
+        return switch access {
+        case .reading: try await openReading(folder)
+        case .writing: try await openWriting(folder)
         }
+    }
+
+    private static func openReading(_ folder: RunFolder) async throws -> SQLiteJournal {
+        let path = folder.journalPath
+        return try JournalError.translating(path) {
+            let pool = try DatabasePool(path: path, configuration: configuration(.reading))
+            let known = try pool.read { try knownFormat(of: $0, path) }
+            return SQLiteJournal(folder: folder, pool: pool, format: known)
+        }
+    }
+
+    private static func openWriting(_ folder: RunFolder) async throws -> SQLiteJournal {
+        let path = folder.journalPath
+        let journal = try JournalError.translating(path) {
+            let found = try look(path)
+            let pool = try openPool(path)
+            try JournalSchema.migrator.migrate(pool)
+            return SQLiteJournal(folder: folder, pool: pool, found: found)
+        }
+        try await journal.packPlan()
+        return journal
+    }
+
+    /// Loads the run without being able to change anything.
+    private static func look(_ path: String) throws -> LoadedState {
+        let queue = try DatabaseQueue(path: path, configuration: configuration(.reading))
+        defer { try? queue.close() }
+        return try queue.read { try LoadedState($0, try knownFormat(of: $0, path), path: path) }
+    }
+
+    /// Refuses what this version can't go on with.
+    private static func knownFormat(of db: Database, _ path: String) throws -> JournalFormat {
+        // Beyond the header: what a newer version has written last may still be in the log alone.
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        if version > JournalSchema.version {
+            throw JournalError(path: path, .newer(version: version, known: JournalSchema.version))
+        }
+        guard try isPlanned(db) else { throw JournalError(path: path, .unfinished) }
+        return JournalFormat(version: version)
     }
 
     /// Folds the write-ahead log into the file; the journal can't be used afterwards.
@@ -72,21 +118,6 @@ package final class SQLiteJournal: Sendable {
     /// Without it the end of the process does as well: the next one to open the journal reads the log.
     package func close() throws {
         try JournalError.translating(folder.journalPath) { try pool.close() }
-    }
-
-    /// Refuses what this version can't go on with, and brings an older journal up to date when it is to be written.
-    ///
-    /// - Returns: The version of its format.
-    private static func prepare(_ pool: DatabasePool, _ path: String, for access: Access) async throws -> Int {
-        // Beyond the header: what a newer version has written last may still be in the log alone.
-        let version = try await pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
-        if version > JournalSchema.version {
-            throw JournalError(path: path, .newer(version: version, known: JournalSchema.version))
-        }
-        guard try await pool.read({ try isPlanned($0) }) else { throw JournalError(path: path, .unfinished) }
-        guard access == .writing else { return version }
-        try JournalSchema.migrator.migrate(pool)
-        return JournalSchema.version
     }
 
     static func isPlanned(_ db: Database) throws -> Bool {
@@ -119,6 +150,7 @@ package final class SQLiteJournal: Sendable {
     /// - Throws: `JournalError`; the journal is as it was then, and can be written again.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         let path = folder.journalPath
+        found.withLock { $0 = nil }
         return try await JournalError.translating(path) {
             // The asynchronous `write` rolls back when the task is cancelled; this one does not know of tasks.
             try await withCheckedThrowingContinuation { continuation in

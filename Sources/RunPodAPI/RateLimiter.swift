@@ -8,6 +8,8 @@ package enum RateClass: String, Sendable, Hashable, CaseIterable {
     case cancel
     case retry
     case health
+    /// The list of jobs.
+    case requests
 
     /// Requests a second: 70 % of the published limits; `retry` and `health` have none, so small ones of our own.
     package var rate: Double {
@@ -16,6 +18,20 @@ package enum RateClass: String, Sendable, Hashable, CaseIterable {
         case .status: 140
         case .cancel, .retry: 7
         case .health: 2
+        case .requests: 0.7
+        }
+    }
+
+    /// Requests under way at a time; `nil` where the published limit is never reached.
+    ///
+    /// Of submissions 8, though 200 are allowed: so many may have been carried out without an answer when the network
+    /// or this process goes. The others are 70 % of the published limits.
+    package var concurrency: Int? {
+        switch self {
+        case .run: 8
+        case .cancel, .retry: 14
+        case .requests: 1
+        case .status, .health: nil
         }
     }
 }
@@ -42,7 +58,9 @@ package final class RateLimiter<C: Clock>: RequestPacing where C.Duration == Dur
         buckets = Mutex(
             // A second's worth may go at once, so that any ten seconds stay below 80 % of the limit.
             Dictionary(
-                uniqueKeysWithValues: RateClass.allCases.map { ($0, TokenBucket(rate: $0.rate, capacity: $0.rate)) }
+                uniqueKeysWithValues: RateClass.allCases.map { kind in
+                    (kind, TokenBucket(rate: kind.rate, capacity: max(1, kind.rate)))
+                }
             )
         )
     }

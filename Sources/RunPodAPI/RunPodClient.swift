@@ -9,6 +9,8 @@ package import HTTPTransport
 package struct RunPodClient: Sendable {
     /// The most an encoded `run` request may have; RunPod refuses more than 10 MiB, also of wrapping it adds itself.
     package static let submissionLimit = 9_961_472
+    /// From so many bytes on, a request that is refused without a reason is taken to be too large.
+    package static let suspiciousSize = 8_000_000
 
     package let address: EndpointAddress
     private let credential: Credential
@@ -16,6 +18,7 @@ package struct RunPodClient: Sendable {
     private let polls: any HTTPSending
     private let pacing: any RequestPacing
     private let wallClock: @Sendable () -> Date
+    private let slots: [RateClass: Slots]
 
     /// Makes a client.
     ///
@@ -37,6 +40,11 @@ package struct RunPodClient: Sendable {
         self.polls = polls
         self.pacing = pacing
         self.wallClock = wallClock
+        slots = Dictionary(
+            uniqueKeysWithValues: RateClass.allCases.compactMap { kind in
+                kind.concurrency.map { (kind, Slots($0)) }
+            }
+        )
     }
 }
 
@@ -48,17 +56,24 @@ extension RunPodClient {
     package func run(_ body: Data) async throws -> SubmissionOutcome {
         guard body.count <= Self.submissionLimit else {
             let message = "the request has \(body.count) bytes, RunPod takes at most \(Self.submissionLimit)"
-            return .refused(status: nil, .permanent, message: message)
+            return .oversize(status: nil, message: message)
         }
-        try await pacing.admit(.run)
+        // A slow line takes its time over a large request, and one given up may have been carried out.
+        let deadline = Duration.seconds(30 + body.count / 50_000)
         let response: TransportResponse
         do {
-            response = try await control.send(request("POST", "run", body: body, deadline: .seconds(30)))
+            response = try await paced(.run) {
+                try await control.send(request("POST", "run", body: body, deadline: deadline))
+            }
         } catch let failure as HTTPFailure {
             return failure.mayHaveBeenProcessed ? .unknown(why: "\(failure)") : .unreachable(failure)
         }
         if let job = jobObject(in: response) { return .accepted(job) }
-        switch classify(response, .run, job: nil) {
+        let failure = classify(response, .run, job: nil)
+        if let failure, isOversize(response, of: body) {
+            return .oversize(status: response.status, message: "\(failure); the request has \(body.count) bytes")
+        }
+        switch failure {
         case nil:
             return .unknown(why: "the endpoint accepted the job and gave no id: \(excerpt(response))")
         case .rateLimited(let wait):
@@ -74,8 +89,8 @@ extension RunPodClient {
 
     /// How a job is.
     package func status(_ job: String) async throws -> JobReply {
-        let response = try await perform(.status, "GET", "status", job: job, limit: Self.resultLimit)
-        return try jobReply(in: response)
+        let response = try await perform(.status, "GET", "status", job: job, limit: Self.resultLimit, over: polls)
+        return try jobReply(in: response, of: job)
     }
 
     /// What a held `status-sync` gave.
@@ -103,7 +118,7 @@ extension RunPodClient {
                 limit: Self.resultLimit,
                 over: polls
             )
-            return .reply(try jobReply(in: response))
+            return .reply(try jobReply(in: response, of: job))
         } catch RunPodFailure.notFound {
             return .unsupported(status: 404)
         } catch RunPodFailure.badRequest(let status, _) where status == 405 {
@@ -130,7 +145,9 @@ extension RunPodClient {
             limit: Self.streamLimit,
             over: polls
         )
-        return try decode(StreamReply.self, from: response)
+        let reply = try decode(StreamReply.self, from: response)
+        if let id = reply.id, id != job { throw foreign(id, instead: job) }
+        return reply
     }
 
     /// Cancels a job; nil when the endpoint has nothing more to say about it (404, or an empty answer).
@@ -145,7 +162,15 @@ extension RunPodClient {
 
     /// Queues a job that failed or timed out once more, under the same id.
     package func retry(_ job: String) async throws -> JobReply {
-        try jobReply(in: try await perform(.retry, "POST", "retry", job: job))
+        try jobReply(in: try await perform(.retry, "POST", "retry", job: job), of: job)
+    }
+
+    /// The endpoint's jobs; `nil` when what it answers is no list of jobs.
+    ///
+    /// - Throws: ``RunPodFailure/refusedByEndpoint(status:explanation:)`` also when there is no such operation (404).
+    package func requests() async throws -> JobListing? {
+        let response = try await perform(.requests, "GET", "requests", deadline: .seconds(20), limit: Self.listingLimit)
+        return JobListing(try decode(JSONValue.self, from: response))
     }
 
     /// The endpoint's counters; also the way to find out whether address and key are right.
@@ -159,6 +184,8 @@ extension RunPodClient {
     private static let resultLimit = 48 << 20
     /// What a worker streamed while nobody read.
     private static let streamLimit = 64 << 20
+    /// A list of jobs; a longer one, with the inputs of many jobs in full, is not worth its reading.
+    private static let listingLimit = 32 << 20
     private static let answerLimit = 1 << 20
 
     private func request(
@@ -192,12 +219,13 @@ extension RunPodClient {
         limit: Int = answerLimit,
         over transport: (any HTTPSending)? = nil
     ) async throws -> TransportResponse {
-        try await pacing.admit(kind)
         let response: TransportResponse
         do {
-            response = try await (transport ?? control).send(
-                request(method, operation, job: job, query: query, deadline: deadline, limit: limit)
-            )
+            response = try await paced(kind) {
+                try await (transport ?? control).send(
+                    request(method, operation, job: job, query: query, deadline: deadline, limit: limit)
+                )
+            }
         } catch let failure as HTTPFailure {
             if case .bodyTooLarge = failure { throw RunPodFailure.malformedReply(why: "\(failure)") }
             throw RunPodFailure.unreachable(failure)
@@ -206,6 +234,30 @@ extension RunPodClient {
         if 400..<500 ~= response.status, jobObject(in: response) != nil { return response }
         if let failure = classify(response, kind, job: job) { throw failure }
         return response
+    }
+
+    /// Sends within the limits of rate and number.
+    private func paced(
+        _ kind: RateClass,
+        _ send: () async throws -> TransportResponse
+    ) async throws -> TransportResponse {
+        guard let slots = slots[kind] else {
+            try await pacing.admit(kind)
+            return try await send()
+        }
+        return try await slots.withSlot {
+            try await pacing.admit(kind)
+            return try await send()
+        }
+    }
+
+    /// Whether a submission was refused for its size, for which the platform has several ways.
+    private func isOversize(_ response: TransportResponse, of body: Data) -> Bool {
+        switch response.status {
+        case 413: true
+        case 400, 502: body.count >= Self.suspiciousSize || excerpt(response).saysOversize
+        default: false
+        }
     }
 
     /// What a status stands for; nil for a success.
@@ -265,9 +317,16 @@ extension RunPodClient {
         return try? JSONCoding.decode(JobReply.self, from: response.body)
     }
 
-    private func jobReply(in response: TransportResponse) throws -> JobReply {
-        if let job = jobObject(in: response) { return job }
-        return try decode(JobReply.self, from: response)
+    /// - Throws: ``RunPodFailure/malformedReply(why:)`` also for the answer of another job, as a server or a proxy that
+    ///   answers twice on one connection may give.
+    private func jobReply(in response: TransportResponse, of job: String) throws -> JobReply {
+        let reply = try jobObject(in: response) ?? decode(JobReply.self, from: response)
+        guard reply.id == job else { throw foreign(reply.id, instead: job) }
+        return reply
+    }
+
+    private func foreign(_ id: String, instead job: String) -> RunPodFailure {
+        .malformedReply(why: "it is about the job \(id.prefix(80)) instead of \(job)")
     }
 
     private func decode<Value: Decodable>(_ type: Value.Type, from response: TransportResponse) throws -> Value {
@@ -277,6 +336,11 @@ extension RunPodClient {
             throw RunPodFailure.malformedReply(why: "\(type) expected, got \(excerpt(response))")
         }
     }
+}
+
+extension String {
+    /// Whether an error text says, in the platform's words, that a body is too large.
+    package var saysOversize: Bool { lowercased().contains("max body size") }
 }
 
 extension Duration {

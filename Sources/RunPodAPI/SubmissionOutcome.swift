@@ -10,9 +10,12 @@ package enum SubmissionOutcome: Sendable, Hashable {
     case accepted(JobReply)
     /// No job exists, and the same request would be refused again.
     ///
-    /// `config` for the key or the address, `permanent` for the request itself; `status` is nil when the request was
-    /// not even sent because it is over the limit.
-    case refused(status: Int?, FailureClass, message: String)
+    /// `config` for the key or the address, `permanent` for the request itself.
+    case refused(status: Int, FailureClass, message: String)
+    /// No job exists because the request is too large; `status` is nil when it was not even sent.
+    ///
+    /// Also a 502 for a large request, by which the platform's edge refuses it, and which rarely is passing trouble.
+    case oversize(status: Int?, message: String)
     /// No job exists because of too many requests; the wait the server asked for, at most 60 s.
     case rateLimited(retryAfter: Duration?)
     /// Nobody knows whether a job exists.

@@ -43,12 +43,12 @@ struct BackendHost {
         }
     }
 
-    private func backend(_ client: RunPodClient, instance: String?) -> RunPodBackend<ContinuousClock> {
+    private func backend(_ client: RunPodClient, instance: String?) -> RunPodBackend<SuspendingClock> {
         RunPodBackend(
             client: client,
             instance: instance,
             bodies: bodies,
-            clock: ContinuousClock(),
+            clock: SuspendingClock(),
             sources: RunPodBackend.Sources(chance: launcher.sources.chance, wallTime: launcher.sources.wallTime)
         )
     }
@@ -65,7 +65,7 @@ struct BackendHost {
                     credential: credential,
                     control: control,
                     polls: polls,
-                    pacing: RateLimiter(clock: ContinuousClock())
+                    pacing: RateLimiter(clock: SuspendingClock())
                 )
                 return try await body(client)
             }

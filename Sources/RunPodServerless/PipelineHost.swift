@@ -11,14 +11,14 @@ package enum PipelineHost {
     package static func withHandler<Value: Sendable>(
         _ settings: Settings,
         database: URL?,
-        _ body: (ChunkHandler<ContinuousClock>) async throws -> Value
+        _ body: (ChunkHandler<SuspendingClock>) async throws -> Value
     ) async throws -> Value {
         let limits = PipelineLimits(settings)
         let store = database.map {
             SQLiteClusterStore(path: $0.path, maximumConnections: settings.databaseMaxConnections)
         }
         return try await HTTPTransport.withTransport(.fetch(inflatedLimit: limits.pageBytes)) { transport in
-            let clock = ContinuousClock()
+            let clock = SuspendingClock()
             let pipeline = Pipeline.standard(limits: limits, transport: transport, store: store, clock: clock)
             return try await body(ChunkHandler(pipeline: pipeline, clock: clock))
         }

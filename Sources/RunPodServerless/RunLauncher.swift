@@ -39,6 +39,8 @@ package struct RunLauncher: Sendable {
     package var sources: NewRun.Sources = .system
     /// Whether an operator looks on, who can be asked how to go on; else a run that would ask stops.
     package var asksOperator = false
+    /// Told of every moment of the driver, for tests that end the process there.
+    package var moment: (@Sendable (DriverOptions.Moment) -> Void)?
 
     package init(
         settings: Settings,
@@ -103,7 +105,7 @@ package struct RunLauncher: Sendable {
             control: control,
             feed: feed,
             sources: sources,
-            options: DriverOptions(asksOperator: asksOperator)
+            options: DriverOptions(asksOperator: asksOperator, moment: moment)
         )
         let left = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await attend(handle) }
@@ -174,10 +176,10 @@ private struct Turn: Sendable {
         let driver = RunDriver(
             state: state,
             seq: seq,
-            clock: ContinuousClock(),
+            clock: SuspendingClock(),
             backend: backend,
             journal: journal,
-            sources: RunDriver<ContinuousClock, B, SQLiteJournal>.Sources(
+            sources: RunDriver<SuspendingClock, B, SQLiteJournal>.Sources(
                 wallTime: sources.wallTime,
                 chance: sources.chance,
                 nonce: { UUID().uuidString.lowercased() }

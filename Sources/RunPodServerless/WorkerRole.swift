@@ -30,7 +30,7 @@ package enum WorkerRole {
                     let client = WorkerClient(environment: worker, polls: polls, control: control)
                     let worker = RunPodWorker(
                         client: client,
-                        clock: ContinuousClock(),
+                        clock: SuspendingClock(),
                         chance: { Double.random(in: 0..<1) },
                         notify: { logger.notice("\($0)") }
                     )
@@ -43,7 +43,7 @@ package enum WorkerRole {
     private static func handle(
         _ job: TakenJob,
         _ stream: JobStreamWriter,
-        _ handler: ChunkHandler<ContinuousClock>
+        _ handler: ChunkHandler<SuspendingClock>
     ) async throws -> JSONValue {
         let input: JobInput
         do {

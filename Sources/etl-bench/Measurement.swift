@@ -42,7 +42,14 @@ struct Measurement {
         getrusage(RUSAGE_SELF, &usage)
         #endif
         let cpu = [usage.ru_utime, usage.ru_stime].reduce(0.0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
-        return (cpu, Double(usage.ru_maxrss) / 1_024)
+        return (cpu, ownPeakMB ?? Double(usage.ru_maxrss) / 1_024)
+    }
+
+    /// The peak of this program alone, where the system tells it: `ru_maxrss` has that of the program before it, too.
+    private static var ownPeakMB: Double? {
+        guard let data = try? Data(contentsOf: URL(filePath: "/proc/self/status")) else { return nil }
+        let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return line?.split(separator: " ").dropLast().last.flatMap { Double($0) }.map { $0 / 1_024 }
     }
 }
 

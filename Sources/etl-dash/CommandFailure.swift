@@ -71,7 +71,7 @@ extension JournalError {
     /// Whether the operator can put it right: the place, the space, or another process.
     fileprivate var isOperatorsToMend: Bool {
         switch reason {
-        case .diskFull, .notWritable, .foreign, .newer, .held, .unfinished: true
+        case .diskFull, .notWritable, .notReadable, .foreign, .newer, .held, .unfinished: true
         case .corrupt, .exists, .inconsistent, .system: false
         }
     }

@@ -30,7 +30,7 @@ struct SettingsCheck {
                 case .runpodEndpoint: settings.runpodEndpoint?.absoluteString
                 default: texts[key.rawValue]
                 }
-            return "\(key.rawValue.padded(to: 26))\((value ?? "-").padded(to: 24))\(settings.provenance(of: key))"
+            return "\(key.rawValue.inColumn(of: 26))\((value ?? "-").inColumn(of: 24))\(settings.provenance(of: key))"
         }
         return [Finding(.fine, "settings", lines.joined(separator: "\n"))]
             + settings.warnings.map { Finding(.doubtful, "settings", $0.description) }

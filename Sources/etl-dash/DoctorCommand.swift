@@ -66,12 +66,12 @@ struct Finding: Sendable, Hashable {
 
     /// Such as `ok     disk       41 GB free`, further lines of the message under the first.
     var text: String {
-        let head = grade.rawValue.padded(to: 7) + subject.padded(to: 11)
+        let head = grade.rawValue.inColumn(of: 7) + subject.inColumn(of: 11)
         return head + message.replacing("\n", with: "\n" + String(repeating: " ", count: head.count))
     }
 }
 
 extension String {
-    /// The text with blanks behind it up to a width.
-    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
+    /// The text with blanks behind it up to a width, and one at the least.
+    func inColumn(of width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
 }

@@ -87,6 +87,9 @@ struct EndpointCommand: StatusCommand {
             program.isEmpty
             ? try WorkerProgram.command("worker") : try WorkerProgram.command("guard", "--") + program
         var environment = ProcessInfo.processInfo.environment
+        #if DEBUG
+        if let token = FaultHooks.endpointToken(environment) { options.token = token }
+        #endif
         environment[WorkerProgram.parentWatch] = "1"
         options.environment = settings.childEnvironment(from: environment)
         let logger = Logger(label: "endpoint") { _ in ConsoleLogHandler(level: Logger.Level(settings.logLevel)) }

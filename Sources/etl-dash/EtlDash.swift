@@ -15,8 +15,9 @@ struct EtlDash: StatusCommand {
         commandName: "etl-dash",
         abstract: "Splits a batch of flashpoints over RunPod Serverless workers and watches them.",
         subcommands: [
-            RunCommand.self, PlanCommand.self, ResumeCommand.self, RetryCommand.self, EndpointCommand.self, WorkerCommand.self,
-            AttachCommand.self, ReplayCommand.self, DoctorCommand.self, GuardCommand.self,
+            RunCommand.self, PlanCommand.self, ResumeCommand.self, RetryCommand.self, AttachCommand.self,
+            ReplayCommand.self, RunsCommand.self, ResultsCommand.self, LogsCommand.self, EndpointCommand.self,
+            WorkerCommand.self, DoctorCommand.self, GuardCommand.self,
         ]
     )
 

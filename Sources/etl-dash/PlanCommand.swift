@@ -13,8 +13,8 @@ struct PlanCommand: StatusCommand {
         commandName: "plan",
         abstract: "Show the shares, the predicted times and the speedup of a batch; nothing is submitted.",
         discussion: """
-            With --simulate the plan is also played in virtual time by the engine of real runs. Without a file it is the \
-            worked example: 12 flashpoints of 10 seconds over 4 workers.
+            FILE is what run takes: JSON, JSON Lines or CSV. With --simulate the plan is also played in virtual time by \
+            the engine of real runs. Without a file it is the worked example: 12 flashpoints of 10 seconds over 4 workers.
             """
     )
 

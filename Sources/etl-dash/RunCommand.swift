@@ -12,9 +12,11 @@ struct RunCommand: StatusCommand {
         commandName: "run",
         abstract: "Run a batch of flashpoints.",
         discussion: """
-            FILE is a JSON array or JSON Lines; - reads standard input. On a terminal a screen shows the run and takes \
-            keys, ? lists them; elsewhere, and with --plain, --json or --events, log lines go to standard error. Data \
-            goes to standard output.
+            FILE is a JSON array, JSON Lines, or CSV with a row for each feed, columns flashpoint_id and url and any of \
+            title, description, entities, domains (; between values), feed_id, feed_title, language, image. A name that \
+            ends in .csv says CSV; else the first line tells. - reads standard input. On a terminal a screen shows the \
+            run and takes keys, ? lists them; elsewhere, and with --plain, --json or --events, log lines go to standard \
+            error. Data goes to standard output.
 
             Exit status: 0 all succeeded, or the run goes on in the background; 1 some failed or were cancelled, or the \
             run was left with s, stop here; 2 usage or settings; 3 the endpoint refuses us or gives no answer; 70 a \

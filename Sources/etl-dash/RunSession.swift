@@ -163,6 +163,9 @@ struct RunSession: Sendable {
             logger: Logger(label: "etl-dash") { _ in SwiftLogNoOpLogHandler() }
         )
         launcher.asksOperator = asksOperator
+        #if DEBUG
+        launcher.moment = FaultHooks.moment(environment)
+        #endif
         return launcher
     }
 
@@ -206,10 +209,10 @@ struct RunSession: Sendable {
     }
 
     private func line(_ event: Event) -> [UInt8] {
-        guard let encoded = try? JSONCoding.encode(event) else {
+        guard let text = try? event.jsonText() else {
             preconditionFailure("an event of ours can always be encoded")
         }
-        return Array(encoded) + [UInt8(ascii: "\n")]
+        return text + [UInt8(ascii: "\n")]
     }
 
     private func stopping(_ run: String, by signal: Int32) -> String {

@@ -13,11 +13,22 @@ struct RunSummary {
         var lines = ["Run \(answer.run): \(outcomes) in \(Self.seconds(answer.durationSeconds)) s", pace]
         if let cause = overview.efficiencyCause { lines.append("Below 0.6 because \(cause.text)") }
         lines += overview.uncancelledLines
-        lines += overview.failureGroups.map(Self.line)
-        if answer.failed > 0 || answer.cancelled > 0 {
-            lines.append("Their results are null; the others are kept. Run them again in a batch of their own")
-        }
+        lines += failures
         lines.append("Journal: \(journal)")
+        return lines
+    }
+
+    /// Causes that are told here; the rest is for `results --failed`.
+    private static let causeLimit = 5
+
+    private var failures: [String] {
+        let groups = overview.failureGroups
+        var lines = groups.prefix(Self.causeLimit).map(Self.line)
+        if groups.count > Self.causeLimit { lines.append("… and \(groups.count - Self.causeLimit) more causes") }
+        if answer.failed > 0 { lines.append("Each of them: etl-dash results \(answer.run) --failed") }
+        if answer.failed + answer.cancelled > 0 {
+            lines.append("What has no result, again: \(RetryCommandLine(run: answer.run).line(for: []))")
+        }
         return lines
     }
 
@@ -53,6 +64,15 @@ struct RunSummary {
 
     /// Seconds to a tenth, such as `19.4`.
     static func seconds(_ seconds: Double) -> String { "\((seconds * 10).rounded() / 10)" }
+
+    /// A time as clocks show it, such as `0:13` or `2:03:09`.
+    static func span(_ seconds: Double) -> String {
+        let whole = Int(max(0, seconds).rounded())
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let minutes = whole / 60
+        guard minutes >= 60 else { return "\(minutes):\(two(whole % 60))" }
+        return "\(minutes / 60):\(two(minutes % 60)):\(two(whole % 60))"
+    }
 
     /// A ratio to a hundredth, such as `2.81`.
     static func ratio(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }

@@ -26,6 +26,13 @@ final class StreamWriter: Sendable {
     /// Whether nobody reads any more; what is written then is dropped.
     var isClosed: Bool { !hasReader.load(ordering: .relaxed) }
 
+    /// Looks whether somebody still reads, which else shows in the next write only.
+    func look() {
+        var wait = pollfd(fd: descriptor, events: 0, revents: 0)
+        let gone = Int16(POLLERR) | Int16(POLLNVAL)
+        if poll(&wait, 1, 0) > 0, wait.revents & gone != 0 { hasReader.store(false, ordering: .relaxed) }
+    }
+
     /// Writes the text; returns early when the reader is gone or the task is cancelled.
     func write(_ text: String) async { await write(Array(text.utf8)) }
 

@@ -154,7 +154,7 @@ import Testing
             settlement.outcome = .ok(result: .null)
             expected.body = .flashpointSettled(settlement)
         }
-        var text = JSONText()
+        var text = JSONTextWriter()
         try event.write(to: &text, result: false)
         #expect(text.bytes == Array(try JSONCoding.encode(expected)))
     }
@@ -194,7 +194,10 @@ import Testing
         }
     }
 
-    @Test("Days are those of the calendar", arguments: [0, 58, 59, 60, 11_016, 11_017, 20_362, 47_540, 47_541] as [Int64])
+    @Test(
+        "Days are those of the calendar",
+        arguments: [0, 58, 59, 60, 11_016, 11_017, 20_362, 47_540, 47_541] as [Int64]
+    )
     func days(_ day: Int64) throws {
         for day in day..<day + 400 {
             let text = Date(timeIntervalSince1970: Double(day) * 86_400).formatted(.iso8601).prefix(10)

@@ -87,6 +87,27 @@ import Testing
         )
     }
 
+    @Test("A flashpoint that failed once and was cancelled later is told as cancelled")
+    func failedThenCancelled() {
+        let bodies =
+            Self.begin + [
+                Sample.failed(Self.one, 0, Failure(.permanent, "no")),
+                Sample.ok(Self.one, 1),
+                Sample.ok(Self.one, 2),
+                .workerRetried(worker: 1, indices: nil),
+                Sample.cancelled(worker: 1, 0),
+                .workerRetried(worker: 1, indices: [0]),
+                Sample.ok(AttemptRef(worker: 1, chunk: 1, attempt: 3), 0),
+            ]
+        #expect(
+            Self.text(bodies).suffix(3) == [
+                "INFO: Worker 1 is asked to try again: 0 failed, 1 cancelled",
+                "INFO: Worker 1 completed flashpoint fp-0",
+                "INFO: Worker 1 completed all 3 flashpoints",
+            ]
+        )
+    }
+
     @Test(
         "What goes wrong or is asked for has a line",
         arguments: [
@@ -120,6 +141,31 @@ import Testing
             ),
             (.workerCancelRequested(worker: 1), "WARNING: Worker 1 cancelled: the rest of its share is dropped"),
             (.runCancelRequested(why: "asked by the operator"), "WARNING: Run cancelled: asked by the operator"),
+            (
+                .runPaused(why: "10 failures in a row are alike"),
+                "WARNING: Run paused: 10 failures in a row are alike; then continue or cancel it"
+            ),
+            (
+                .runRetried(generation: 2),
+                "INFO: Run is asked to try again, as generation 2: 0 failed, 0 cancelled"
+            ),
+            (
+                .diskFull(why: "only 12 MB are free"),
+                "ERROR: Nothing new is submitted: only 12 MB are free; make room, and the run goes on by itself"
+            ),
+            (.diskFree, "INFO: The run's journal can grow again"),
+            (
+                .attemptEnded(one, AttemptEnd(.lost, status: "UNKNOWN", message: "it may have run")),
+                "WARNING: Worker 1 gives up its unanswered submission (chunk 1, attempt 1): it may have run"
+            ),
+            (
+                .attemptEnded(one, AttemptEnd(.absent, status: "ABSENT")),
+                "INFO: Worker 1 submits again what never arrived (chunk 1, attempt 1)"
+            ),
+            (
+                .attemptEnded(one, AttemptEnd(.oversize, status: "400", message: "exceeded max body size of 10MiB")),
+                "WARNING: Worker 1 has more than the platform takes (chunk 1, attempt 1): exceeded max body size of 10MiB"
+            ),
             (.runPaused(), "INFO: Run paused: nothing new is submitted"),
             (.runContinued, "INFO: Run continued"),
             (

@@ -191,6 +191,76 @@ import Testing
         #expect(well.halted == nil)
     }
 
+    @Test("While the endpoint is silent, results expire half an hour after each job was last heard of")
+    func expiry() {
+        var driver = TestDriver(4, workers: 2)
+        #expect(driver.overview.resultsExpireAt == nil)
+        let (one, two) = (Sample.first(1), Sample.first(2))
+        let half = Overview.retention
+        driver.now = 10
+        driver.report(.accepted(one, job: "a"), .accepted(two, job: "b"))
+        #expect(driver.overview.resultsExpireAt == 10_000 + half)
+        #expect(driver.overview.lane(1)?.acceptedAt == 10_000)
+        // Had a job ended by now, the endpoint that answers would have told.
+        driver.now = 100
+        driver.report(.health(HealthCounters()))
+        #expect(driver.overview.resultsExpireAt == 100_000 + half)
+        driver.now = 130
+        driver.report(.unreachable(since: 120_000, cause: "no route"))
+        #expect(driver.overview.resultsExpireAt == 100_000 + half)
+        // Worker 1 is heard all the same; worker 2 stays the one to worry about.
+        driver.now = 200
+        driver.report(TestDriver.ok(one, 0))
+        #expect(driver.overview.lane(1)?.heardAt == 200_000)
+        #expect(driver.overview.resultsExpireAt == 100_000 + half)
+        driver.report(TestDriver.ok(two, 2), TestDriver.ok(two, 3), TestDriver.ended(two, .completed))
+        #expect(driver.overview.resultsExpireAt == 200_000 + half)
+        driver.now = 300
+        driver.report(.reachable)
+        #expect(driver.overview.resultsExpireAt == 300_000 + half)
+        driver.report(TestDriver.ok(one, 1), TestDriver.ended(one, .completed))
+        #expect(driver.overview.resultsExpireAt == nil)
+    }
+
+    @Test("Jobs on an endpoint that ends with its driver have no result to expire")
+    func expiryOnThisMachine() {
+        let overview = Self.overview([
+            .runPlanned(Sample.header([3])),
+            .attemptIntended(Self.one, nonce: "n", indices: [0, 1, 2], endpoint: "http://127.0.0.1:9/v2/local#1"),
+            .attemptAccepted(Self.one, job: "j"),
+        ])
+        #expect(overview.lane(1)?.job == "j")
+        #expect(overview.resultsExpireAt == nil)
+    }
+
+    @Test("A job that could not be cancelled is listed once, until its end is seen")
+    func uncancelled() {
+        var driver = TestDriver(1, workers: 1)
+        let ref = Sample.first(1)
+        driver.report(.accepted(ref, job: "j"))
+        driver.command(.cancelRun)
+        let report = Report.uncancelled(ref, job: "j", why: "500")
+        driver.report(report, report)
+        #expect(driver.overview.uncancelled.map(\.job) == ["j"])
+        #expect(
+            driver.lines.last?.text
+                == "ERROR: Worker 1 could not cancel job j (chunk 1, attempt 1), which may go on to its limit: 500"
+        )
+        driver.report(TestDriver.ended(ref, .completed))
+        #expect(driver.overview.uncancelled.isEmpty)
+    }
+
+    @Test("An example of a failure tells its worker, attempts and machine")
+    func examples() throws {
+        var driver = TestDriver(1, workers: 1)
+        let ref = Sample.first(1)
+        driver.report(.accepted(ref, job: "j"), TestDriver.running(ref, on: "i-9"))
+        driver.report(TestDriver.failed(ref, 0, .permanent), TestDriver.ended(ref, .completed))
+        let example = try #require(driver.overview.failureGroups.first?.examples.first)
+        #expect([example.index, example.worker, example.attempts] == [0, 1, 1])
+        #expect(example.instance == "i-9")
+    }
+
     @Test("Events in any order do no harm", arguments: 0..<20 as Range<UInt64>)
     func anyOrder(seed: UInt64) throws {
         var world = SimulatedWorld(seed: seed)

@@ -4,26 +4,6 @@ import Testing
 
 /// Budgets, blame, and what the endpoint's failures lead to.
 @Suite struct RunStateFailureTests {
-    /// Lets the lane's attempts end the same way until it has none out; gives their number.
-    private static func exhaust(_ driver: inout TestDriver, by end: (AttemptRef, IndexList) -> [Report]) -> Int {
-        var attempts = 0
-        while attempts < 50, let ref = driver.live(1) {
-            attempts += 1
-            driver.report([.accepted(ref, job: "j\(attempts)")] + end(ref, driver.state.lanes[0].live?.indices ?? []))
-            driver.now += 100
-            driver.timer(.retry(worker: 1))
-        }
-        return attempts
-    }
-
-    private static func failures(_ driver: TestDriver) -> [FailureClass] {
-        driver.events.compactMap { event in
-            guard case .flashpointSettled(let settlement) = event.body, case .failed(let failure) = settlement.outcome
-            else { return nil }
-            return failure.kind
-        }
-    }
-
     @Test(
         "Each class has its budget, and after it the flashpoint is failed",
         arguments: [
@@ -41,13 +21,30 @@ import Testing
                 .permanent
             ),
             ([TestDriver.started(Sample.first(1), 0), TestDriver.ended(Sample.first(1), .lost)], 2, .poison),
+            ([TestDriver.running(Sample.first(1)), TestDriver.ended(Sample.first(1), .lost)], 2, .poison),
+            // A result that has expired, and a job that no worker took, say nothing about the flashpoint.
+            (
+                [TestDriver.running(Sample.first(1)), TestDriver.ended(Sample.first(1), .lost, status: "404")], 6,
+                .infra
+            ),
+            (
+                [
+                    TestDriver.running(Sample.first(1), on: nil),
+                    TestDriver.ended(Sample.first(1), .lost, status: "TIMED_OUT"),
+                ], 6, .infra
+            ),
+            (
+                [TestDriver.running(Sample.first(1)), TestDriver.ended(Sample.first(1), .lost, status: "TIMED_OUT")],
+                2, .poison
+            ),
+            ([TestDriver.ended(Sample.first(1), .oversize)], 1, .permanent),
         ] as [([Report], Int, FailureClass)]
     )
     func budgets(reports: [Report], attempts: Int, kind: FailureClass) {
         var driver = TestDriver(1, workers: 1)
-        let made = Self.exhaust(&driver) { ref, _ in reports.map { $0.about(ref) } }
-        #expect(made == attempts)
-        #expect(Self.failures(driver) == [kind])
+        let made = driver.exhaust { ref, _ in reports.map { $0.about(ref) } }
+        #expect(made.count == attempts)
+        #expect(driver.failures.map(\.kind) == [kind])
         #expect(driver.state.phase == .ended)
         #expect(Int(driver.state.flashpoints.attempts[0]) == attempts)
     }
@@ -55,7 +52,7 @@ import Testing
     @Test("A flashpoint that kills its worker twice is poison, and the others of its chunk are not harmed")
     func poison() {
         var driver = TestDriver(4, workers: 1)
-        let attempts = Self.exhaust(&driver) { ref, indices in
+        let attempts = driver.exhaust { ref, indices in
             // Number 2 kills every worker that begins it.
             var reports: [Report] = []
             for index in indices {
@@ -65,9 +62,9 @@ import Testing
             }
             return reports + [TestDriver.ended(ref, .completed)]
         }
-        #expect(attempts == 3)
+        #expect(attempts == [[0, 1, 2, 3], [3], [2]])
         #expect(driver.standing == "ooxo")
-        #expect(Self.failures(driver) == [.poison])
+        #expect(driver.failures.map(\.kind) == [.poison])
     }
 
     @Test("A job over its executionTimeout keeps its results and blames the flashpoint it was at")
@@ -321,6 +318,7 @@ extension Report {
         case .ended(_, let end): .ended(ref, end)
         case .result(_, let result): .result(ref, result)
         case .record(_, let record): .record(ref, record)
+        case .started(_, let instance, let delayMS): .started(ref, instance: instance, delayMS: delayMS)
         default: self
         }
     }

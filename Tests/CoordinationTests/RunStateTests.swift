@@ -78,7 +78,9 @@ import Testing
 
     @Test("Silence costs no budget: an attempt without an answer is sent again as often as it takes")
     func unknownIsFree() throws {
-        var driver = TestDriver(1, workers: 1)
+        var policy = RunPolicy()
+        policy.retryAllowance = 20
+        var driver = TestDriver(1, workers: 1, policy: policy)
         for _ in 0..<20 {
             let ref = try #require(driver.live(1))
             driver.report(.unknown(ref, why: "timeout"))

@@ -32,6 +32,8 @@ struct SimulatedWorld {
     private var life = 0
     private var instance = 0
     private let isLocal: Bool
+    /// Draws the steps of the wall clock, apart from all else, so that a history is the same without them.
+    private var steps: SeededGenerator?
     /// What each attempt carried.
     private var cargo: [AttemptRef: [Int]] = [:]
     private var ends: [String: AttemptEnd] = [:]
@@ -40,12 +42,17 @@ struct SimulatedWorld {
     private var outcomes: [Int: Settlement.Outcome] = [:]
     private var out: [Int: AttemptRef] = [:]
 
-    init(seed: UInt64) {
+    /// - Parameter stepsClock: Whether the wall clock is set now and then, by up to a year.
+    init(seed: UInt64, stepsClock: Bool = false) {
         self.seed = seed
         random = SeededGenerator(seed: seed)
+        steps = stepsClock ? SeededGenerator(seed: ~seed) : nil
         var policy = RunPolicy()
         policy.maxFailures = Int.random(in: 0..<5, using: &random) == 0 ? 2 : nil
         policy.silenceLimit = Int.random(in: 0..<3, using: &random) == 0 ? 30 : nil
+        policy.identicalFailures =
+            Int.random(in: 0..<3, using: &random) == 0 ? nil : Int.random(in: 2...6, using: &random)
+        policy.retryAllowance = Int.random(in: 0...12, using: &random)
         isLocal = Int.random(in: 0..<3, using: &random) == 0
         driver = TestDriver(
             Int.random(in: 1...9, using: &random),
@@ -53,6 +60,7 @@ struct SimulatedWorld {
             chunkMax: Int.random(in: 1...4, using: &random),
             policy: policy
         )
+        driver.asksOperator = Int.random(in: 0..<3, using: &random) > 0
         for _ in 0..<Int.random(in: 0...4, using: &random) {
             schedule(.command(randomCommand()), within: 60)
         }
@@ -103,6 +111,7 @@ struct SimulatedWorld {
         let due = scheduled.filter { $0.time <= time }.sorted { $0.time < $1.time }
         scheduled.removeAll { $0.time <= time }
         driver.now = max(driver.now, time)
+        stepClock()
         var crashes = false
         driver.batch { driver in
             for one in due where one.life == nil || one.life == life {
@@ -132,6 +141,13 @@ struct SimulatedWorld {
         driver.endpoint = "http://127.0.0.1:9/v2/local#\(instance)"
     }
 
+    private mutating func stepClock() {
+        guard var generator = steps else { return }
+        let hours: [Int64] = [0, 0, 0, 1, -1, 8_766, -8_766]
+        driver.wallOffset += (hours.randomElement(using: &generator) ?? 0) * 3_600_000
+        steps = generator
+    }
+
     // MARK: - The endpoint
 
     private mutating func perform() {
@@ -142,14 +158,15 @@ struct SimulatedWorld {
             case .cancelJob(let ref, let job, _):
                 let kind: AttemptEnd.Kind = chance(4) ? .completed : .cancelled
                 ends[job] = ends[job] ?? AttemptEnd(kind, status: kind.rawValue)
+                if chance(6) { report(.uncancelled(ref, job: job, why: "the endpoint says no")) }
                 report(.ended(ref, AttemptEnd(kind, status: kind.rawValue)))
             case .setTimer(let timer, let time):
                 // Now and then a little early, as clocks are.
                 let slip = chance(3) ? -0.0004 : 0.001
                 scheduled.append(Scheduled(time: max(driver.now, time + slip), life: life, happening: .timer(timer)))
-            case .find(let ref, _): report(.ended(ref, AttemptEnd(.lost, status: "UNKNOWN")), within: 3)
-            case .halt: isHalting = true
-            case .record, .intend, .backOff, .ask: preconditionFailure("the driver carries these out itself")
+            case .find(let ref, _): find(ref)
+            case .halt, .ask: isHalting = true
+            case .record, .intend, .backOff: preconditionFailure("the driver carries these out itself")
             }
         }
     }
@@ -158,7 +175,8 @@ struct SimulatedWorld {
         cargo[ref] = driver.state.lanes[ref.worker - 1].live.map { Array($0.indices) } ?? []
         jobCount += 1
         let job = "job-\(jobCount)"
-        switch Int.random(in: 0..<24, using: &random) {
+        switch Int.random(in: 0..<25, using: &random) {
+        case 24: report(TestDriver.ended(ref, .oversize, message: "exceeded max body size"))
         case 0: report(.refused(ref, Failure(.transient, "the endpoint is busy")))
         case 1: report(.refused(ref, Failure(chance(2) ? .permanent : .config, "the endpoint refuses")))
         case 2, 3:
@@ -178,19 +196,35 @@ struct SimulatedWorld {
         }
     }
 
+    /// The search for an unanswered submission, which may be wrong and may answer twice.
+    private mutating func find(_ ref: AttemptRef) {
+        jobCount += 1
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0, 1: report(TestDriver.unanswered(ref), within: 3)
+        case 2, 3: report(TestDriver.ended(ref, .absent), within: 3)
+        case 4: report(.accepted(ref, job: "job-\(jobCount)"), within: 3)
+        default:
+            report(.accepted(ref, job: "job-\(jobCount)"), within: 3)
+            report(chance(2) ? TestDriver.ended(ref, .absent) : .accepted(ref, job: "twin-\(jobCount)"), within: 3)
+        }
+    }
+
     /// What the job does from now on; again from the start for a driver that takes it up again.
     private mutating func work(_ ref: AttemptRef, job: String) {
-        report(.started(ref, instance: "i-\(ref.worker)", delayMS: 100))
+        report(.started(ref, instance: chance(4) ? nil : "i-\(ref.worker)", delayMS: 100))
         if let end = ends[job] {
             report(.ended(ref, end))
             return
         }
         let kinds: [AttemptEnd.Kind] = [
-            .completed, .completed, .completed, .completed, .failed, .timedOut, .lost, .cancelled,
+            .completed, .completed, .completed, .completed, .failed, .timedOut, .lost, .lost, .cancelled, .oversize,
         ]
         let kind = kinds.randomElement(using: &random) ?? .completed
-        results(of: ref, over: 10)
-        let end = AttemptEnd(kind, status: kind.rawValue, executionMS: 10_000, message: chance(2) ? "words" : nil)
+        // Other handlers tell nothing before their end, and lose everything with it.
+        if kind == .completed || chance(2) { results(of: ref, over: 10) }
+        let statuses = ["FAILED", "404", "TIMED_OUT"]
+        let status = kind == .lost ? statuses.randomElement(using: &random) ?? "" : kind.rawValue
+        let end = AttemptEnd(kind, status: status, executionMS: 10_000, message: chance(2) ? "words" : nil)
         // Results may come after the end too.
         report(.ended(ref, end), within: 14)
         report(.record(ref, .heartbeat(residentMB: 12, cpuSeconds: 1)))
@@ -223,8 +257,9 @@ struct SimulatedWorld {
 
     private mutating func randomCommand() -> Command {
         let worker = Int.random(in: 1...5, using: &random)
-        return switch Int.random(in: 0..<9, using: &random) {
+        return switch Int.random(in: 0..<10, using: &random) {
         case 0: .cancelRun
+        case 9: .retryRun
         case 1, 2: .cancelWorker(worker)
         case 3: .pause
         case 4: .proceed
@@ -253,6 +288,15 @@ struct SimulatedWorld {
         if abs(driver.overview.sequentialSeconds - driver.state.speedup.sequentialSeconds) > 0.001 {
             throw fault("the overview's seconds are \(driver.overview.sequentialSeconds)")
         }
+        let unanswered = driver.state.lanes.count { $0.live?.phase == .unknown }
+        if driver.overview.unansweredSubmissions != unanswered {
+            throw fault("the overview has \(driver.overview.unansweredSubmissions) unanswered, the run \(unanswered)")
+        }
+        if driver.overview.pauseCause != driver.state.pauseCause
+            || driver.overview.generation != driver.state.generation
+        {
+            throw fault("the overview and the run differ on why it pauses, or on its generation")
+        }
         for lane in driver.state.lanes where (lane.live != nil) != (driver.overview.lane(lane.worker)?.isOut ?? false) {
             throw fault("the overview and the run differ on whether worker \(lane.worker) has a job out")
         }
@@ -276,6 +320,8 @@ struct SimulatedWorld {
                 if case .ok = outcome { continue }
                 if indices?.contains(index) ?? true { outcomes[index] = nil }
             }
+        case .runRetried:
+            outcomes = outcomes.filter { if case .ok = $0.value { true } else { false } }
         default: break
         }
     }

@@ -17,11 +17,16 @@ struct TestDriver {
     /// Seconds driven.
     var now = 0.0
     var endpoint = TestDriver.remote
+    /// What a wall clock is ahead of the seconds driven, in milliseconds.
+    var wallOffset: Int64 = 0
+    /// Whether somebody can be asked; else the driver is to leave.
+    var asksOperator = true
     /// The pause drawn below a ceiling.
     var pause: (Double) -> Double = { $0 }
     private var logLines = LogLines(level: .debug)
 
-    init(_ plan: RunPlan) {
+    init(_ plan: RunPlan, endpoint: String = TestDriver.remote) {
+        self.endpoint = endpoint
         state = RunState(plan: plan)
         record(.runPlanned(plan.header))
         finish()
@@ -106,16 +111,26 @@ struct TestDriver {
     }
 
     mutating func record(_ body: Event.Body) {
-        let event = Event(seq: events.count + 1, at: Int64((now * 1_000).rounded()), t: now, body: body)
+        let event = Event(seq: events.count + 1, at: wallTime, t: now, body: body)
         if event.isJournalled { events.append(event) }
         overview.apply(event)
         lines += logLines.lines(for: event)
         perform(state.reduce(event))
     }
 
-    mutating func finish() {
-        perform(state.ready(at: Int64((now * 1_000).rounded()), now: now))
+    /// Reduces an event as a journal has it, where what follows from it is in the journal too.
+    mutating func journalled(_ body: Event.Body) {
+        let event = Event(seq: events.count + 1, at: wallTime, t: now, body: body)
+        events.append(event)
+        overview.apply(event)
+        _ = state.reduce(event)
     }
+
+    mutating func finish() {
+        perform(state.ready(at: wallTime, now: now))
+    }
+
+    var wallTime: Int64 { Int64((now * 1_000).rounded()) + wallOffset }
 
     private mutating func perform(_ effects: [Effect]) {
         for effect in effects {
@@ -125,7 +140,8 @@ struct TestDriver {
                 record(.attemptIntended(ref, nonce: "nonce-\(events.count)", indices: indices, endpoint: endpoint))
             case .backOff(let ref, let ceiling, let why):
                 record(.retryScheduled(ref, t: now + pause(ceiling), why: why))
-            case .ask(let why): record(.runPaused(why: why))
+            case .ask(let why):
+                if asksOperator { record(.runPaused(why: why)) } else { outside.append(effect) }
             case .submit, .watch, .find, .cancelJob, .setTimer, .halt: outside.append(effect)
             }
         }
@@ -137,6 +153,41 @@ struct TestDriver {
     }
 
     // MARK: - Short ways
+
+    /// Lets the lane's attempts run and end as `end` says until it has none out; gives what each carried.
+    @discardableResult
+    mutating func exhaust(_ worker: Int = 1, by end: (AttemptRef, IndexList) -> [Report]) -> [[Int]] {
+        var attempts: [[Int]] = []
+        while attempts.count < 500, let live = state.lanes[worker - 1].live {
+            let job = "j\(attempts.count + 1)"
+            attempts.append(Array(live.indices))
+            report([.accepted(live.ref, job: job)] + end(live.ref, live.indices))
+            now += 100
+            timer(.retry(worker: worker))
+        }
+        return attempts
+    }
+
+    /// The failures that stand, in the order in which they came.
+    var failures: [Failure] {
+        events.compactMap { event in
+            guard case .flashpointSettled(let settlement) = event.body, case .failed(let failure) = settlement.outcome
+            else { return nil }
+            return failure
+        }
+    }
+
+    /// Why the run paused to ask, each time.
+    var questions: [String] {
+        events.compactMap { event in if case .runPaused(let why?) = event.body { why } else { nil } }
+    }
+
+    /// Pauses before retries that were drawn.
+    var pauses: [Double] {
+        events.compactMap { event in
+            if case .retryScheduled(_, let due, _) = event.body { due - event.t } else { nil }
+        }
+    }
 
     /// The attempt that is out on a lane.
     func live(_ worker: Int) -> AttemptRef? { state.lanes[worker - 1].live?.ref }
@@ -172,8 +223,23 @@ struct TestDriver {
         .record(ref, .start(index: index, id: "fp-\(index)"))
     }
 
-    static func ended(_ ref: AttemptRef, _ kind: AttemptEnd.Kind) -> Report {
-        .ended(ref, AttemptEnd(kind, status: kind.rawValue.uppercased()))
+    static func ended(
+        _ ref: AttemptRef,
+        _ kind: AttemptEnd.Kind,
+        status: String? = nil,
+        message: String? = nil
+    ) -> Report {
+        .ended(ref, AttemptEnd(kind, status: status ?? kind.rawValue.uppercased(), message: message))
+    }
+
+    /// A whole chunk's results and its end.
+    static func done(_ ref: AttemptRef, _ indices: IndexList) -> [Report] {
+        indices.map { ok(ref, $0) } + [ended(ref, .completed)]
+    }
+
+    /// The job is on a machine.
+    static func running(_ ref: AttemptRef, on instance: String? = "i-1") -> Report {
+        .started(ref, instance: instance, delayMS: 1)
     }
 
     static func unanswered(_ ref: AttemptRef) -> Report {

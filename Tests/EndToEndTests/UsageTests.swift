@@ -45,6 +45,18 @@ struct UsageTests {
         Slip("two equal ids", files: ["batch.json": "[\(good),\n\(good)]"], names: ["line 2", #""a""#, "line 1"]),
         Slip("an empty batch", files: ["batch.json": "[]"], names: ["batch.json", "empty"]),
         Slip("an empty file", files: ["batch.json": ""], names: ["batch.json", "empty"]),
+        Slip(
+            "a table without ids",
+            ["run", "news.csv"],
+            files: ["news.csv": "id,url\na,u\n"],
+            names: ["news.csv", "line 1", "flashpoint_id"]
+        ),
+        Slip(
+            "a table whose rows don't stand together",
+            ["run", "news.csv"],
+            files: ["news.csv": "flashpoint_id,url\na,u\nb,v\na,w\n"],
+            names: ["news.csv", "line 4", #""a""#, "line 2"]
+        ),
         Slip("a bad value of a flag", ["run", "good.json", "--workers", "many"], names: ["--workers", "many"]),
         Slip("a flag that there is not", ["run", "good.json", "--fast"], names: ["--fast", "etl-dash run --help"]),
         Slip(
@@ -91,6 +103,13 @@ struct UsageTests {
             names: ["--output"]
         ),
         Slip("a run that there is not", ["resume", "2025"], names: ["no runs", "etl-dash run"]),
+        Slip("results of a run that there is not", ["results", "2025"], names: ["no runs", "etl-dash run"]),
+        Slip(
+            "results into a folder that is not there",
+            ["results", "last", "--output", "no/where.json"],
+            names: ["--output", "no/where.json"]
+        ),
+        Slip("a level that there is not", ["logs", "last", "--level", "LOUD"], names: ["LOUD", "WARNING"]),
         Slip("a worker outside a platform", ["worker"], names: ["RUNPOD_WEBHOOK_GET_JOB"]),
     ]
 

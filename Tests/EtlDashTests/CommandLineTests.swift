@@ -62,7 +62,7 @@ struct CommandLineTests {
     @Test("The help of etl-dash lists the commands and not the one that programs use")
     func helpListsCommands() {
         let help = EtlDash.helpMessage(columns: 120)
-        for command in ["run", "plan", "resume", "endpoint", "worker", "doctor"] {
+        for command in ["run", "plan", "resume", "runs", "results", "logs", "endpoint", "worker", "doctor"] {
             #expect(help.contains("\n  \(command) "), "\(command)")
         }
         #expect(!help.contains("guard"))
@@ -101,6 +101,20 @@ struct CommandLineTests {
             (["replay", "x.jsonl", "--speed", "0"], "--speed: \"0\" will not do; give a number from 0.1 to 10000"),
             (["replay", "x.jsonl", "--once", "--at", "-1"], "--at: \"-1\" will not do; give the seconds of the run"),
             (["replay", "/nonexistent/x.jsonl", "--once"], "/nonexistent/x.jsonl: can't be opened: no such file"),
+            (["runs", "--limit", "0"], "--limit 0: give 1 or more"),
+            (["runs", "--format", "xml"], "The value 'xml' is invalid for '--format <format>'"),
+            (["results"], "Missing expected argument '<run>'. See etl-dash results --help"),
+            (["results", "last", "--format", "xml"], "The value 'xml' is invalid for '--format <format>'"),
+            (["results", "last", "--output", ""], "--output: give the name of a file"),
+            (["results", "last", "--output", "/nonexistent/x"], "--output /nonexistent/x: /nonexistent"),
+            (["results", "last", "--output", "/"], "--output /: is a folder; name a file in it"),
+            (
+                ["logs", "last", "--level", "loud"],
+                "--level: \"loud\" is no level; give one of DEBUG, INFO, WARNING, ERROR"
+            ),
+            (["logs", "last", "--worker", "0"], "--worker 0: workers are numbered from 1"),
+            (["logs", "last", "--worker", "x"], "The value 'x' is invalid for '--worker <n>'"),
+            (["logs", "last", "--tail", "-1"], "--tail -1: give 0 or more"),
             (["run", "x.json", "--color", "blue"], "--color: ETL_COLOR: \"blue\" is not one of the choices"),
             (["guard"], "no program to run; give one after --"),
             (

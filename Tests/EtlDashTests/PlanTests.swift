@@ -38,6 +38,17 @@ struct PlanTests {
         )
     }
 
+    @Test("A table is planned as the batch that it is")
+    func table() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "news.csv")
+            try Data("url,flashpoint_id\nu,a\nv,a\nw,b\n".utf8).write(to: file)
+            let batch = try await PlannedBatch(path: file.path)
+            #expect(batch.items.map(\.weight) == [2, 1])
+            #expect((0..<2).map { batch.catalogue.id($0) } == ["a", "b"])
+        }
+    }
+
     @Test("The sample's plan shows its uneven shares")
     func sample() throws {
         #expect(

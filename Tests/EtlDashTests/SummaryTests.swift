@@ -37,6 +37,43 @@ struct SummaryTests {
         let text = RunSummary(answer: answer, overview: overview, journal: "/j").text
         #expect(text.hasPrefix("Run 20250101-abcd: 1 of 2 flashpoints ok, 1 failed in 20.0 s\n"))
         #expect(text.contains("\nFailed 1: timeout in render: over its time (fp-1)\n"))
+        #expect(text.contains("\nEach of them: etl-dash results 20250101-abcd --failed\n"))
+        #expect(text.contains("\nWhat has no result, again: etl-dash retry 20250101-abcd\n"))
+    }
+
+    @Test("Of many causes the commonest are told")
+    func manyCauses() {
+        let failing = (0..<8).map { ($0, Failure(.permanent, String(repeating: "a", count: $0 + 1))) }
+        let seconds = [[Double]](repeating: [1, 1, 1, 1, 1, 1, 1, 1], count: 1)
+        let (overview, answer) = events.ended(
+            shares: [8],
+            seconds: seconds,
+            duration: 8,
+            failing: Dictionary(uniqueKeysWithValues: failing)
+        )
+        let text = RunSummary(answer: answer, overview: overview, journal: "/j").text
+        #expect(text.split(separator: "\n").count { $0.hasPrefix("Failed 1: ") } == 5)
+        #expect(text.contains("\n… and 3 more causes\n"))
+    }
+
+    @Test("Jobs that could not be cancelled are named, since they may bill")
+    func uncancelled() {
+        let (overview, answer) = events.ended(shares: [1], seconds: [[1]], duration: 1)
+        var after = overview
+        let ref = AttemptRef(worker: 1, chunk: 1, attempt: 1)
+        after.apply(Event(seq: 99, at: 0, t: 1, body: .attemptUncancelled(ref, job: "job-7", why: "HTTP 500")))
+        let text = RunSummary(answer: answer, overview: after, journal: "/j").text
+        #expect(text.contains("\nCould not be cancelled, may still run and bill: job-7 of worker 1\n"))
+    }
+
+    @Test(
+        "Times are told as clocks show them",
+        arguments: [
+            (0, "0:00"), (13.4, "0:13"), (59.6, "1:00"), (600, "10:00"), (7_389, "2:03:09"),
+        ] as [(Double, String)]
+    )
+    func spans(_ seconds: Double, _ text: String) {
+        #expect(RunSummary.span(seconds) == text)
     }
 
     @Test("A stop on RunPod says what still bills, until when results last, and how to go on")

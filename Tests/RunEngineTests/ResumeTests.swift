@@ -72,7 +72,9 @@ struct ResumeTests {
         let failures = try await stage.journal.memory.failures(from: 0)
         #expect(failures.map(\.index) == undisturbed.failures.map(\.index))
         #expect(failures.map(\.failure) == undisturbed.failures.map(\.failure))
-        #expect(stage.journal.committed.map(\.seq) == Array(1...stage.journal.committed.count))
+        // Log lines take numbers too, and are not kept.
+        let numbers = stage.journal.committed.map(\.seq)
+        #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
     }
 
     /// Flashpoints that were sent though they had their outcome when the attempt was intended.

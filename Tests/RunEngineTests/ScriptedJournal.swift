@@ -19,6 +19,8 @@ final class ScriptedJournal: Journal {
         var commits = 0
         var breaksAt: (commit: Int, breakage: Breakage)?
         var committed: [Event] = []
+        var full: Range<Double>?
+        var free: [(until: Double, bytes: Int64)] = []
     }
 
     let memory = MemoryJournal()
@@ -42,7 +44,20 @@ final class ScriptedJournal: Journal {
         state.withLock { $0.breaksAt = (commit, breakage) }
     }
 
+    /// Lets the disk be full between two moments, in virtual seconds.
+    func fill(_ seconds: Range<Double>) { state.withLock { $0.full = seconds } }
+
+    /// Lets so many bytes be free until a moment, and no end of them after it.
+    func leave(_ bytes: Int64, until seconds: Double) { state.withLock { $0.free.append((seconds, bytes)) } }
+
+    func freeBytes() -> Int64? {
+        let now = clock.now.sinceStart / .seconds(1)
+        return state.withLock { state in state.free.first { now < $0.until }?.bytes }
+    }
+
     func commit(_ events: [Event]) async throws {
+        let now = clock.now.sinceStart / .seconds(1)
+        if state.withLock({ $0.full?.contains(now) ?? false }) { throw JournalError(path: "journal", .diskFull) }
         if seconds > 0 { try await clock.sleep(for: .seconds(seconds)) }
         let breakage = state.withLock { state in
             state.commits += 1

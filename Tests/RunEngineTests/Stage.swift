@@ -21,6 +21,7 @@ struct Stage: Sendable {
         _ plan: RunPlan,
         commitSeconds: Double = 0,
         seed: UInt64 = 1,
+        wallStep: (after: Duration, seconds: Int64) = (.zero, 0),
         course: @escaping @Sendable (JobOrder) -> SimulatedCourse = { _ in SimulatedCourse { _ in 10 } }
     ) {
         self.clock = clock
@@ -28,14 +29,22 @@ struct Stage: Sendable {
         journal = ScriptedJournal(clock: clock, seconds: commitSeconds)
         backend = SimulatedBackend(clock: clock, catalogue: plan.catalogue, course: course)
         let dice = Dice(seed: seed)
-        sources = Driver.Sources(wallTime: { clock.wallTime }, chance: { dice.chance() }, nonce: { dice.nonce() })
+        let wallTime: @Sendable () -> Int64 = {
+            clock.wallTime + (clock.now.sinceStart > wallStep.after ? wallStep.seconds * 1_000 : 0)
+        }
+        sources = Driver.Sources(
+            wallTime: wallTime,
+            chance: { dice.chance() },
+            nonce: { dice.nonce() }
+        )
     }
 
     /// Drives the run from where the journal has it.
     func drive(
         _ control: RunControl = RunControl(),
         feed: EventFeed? = nil,
-        backend: SimulatedBackend? = nil
+        backend: SimulatedBackend? = nil,
+        options: DriverOptions = DriverOptions()
     ) async throws -> (outcome: Driver.Outcome, state: RunState) {
         let driver = Driver(
             state: folded,
@@ -45,7 +54,8 @@ struct Stage: Sendable {
             journal: journal,
             sources: sources,
             control: control,
-            feed: feed ?? EventFeed(journal: journal)
+            feed: feed ?? EventFeed(journal: journal),
+            options: options
         )
         return try await driver.run()
     }

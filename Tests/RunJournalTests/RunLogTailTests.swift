@@ -50,6 +50,39 @@ struct RunLogTailTests {
         }
     }
 
+    @Test("goes on in a log that was cut, and in one that was put in its place, once it has read the old one")
+    func rotated() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "run.log")
+            try Data("\(Self.line(1))\n\(Self.line(2))\n".utf8).write(to: file)
+            var tail = RunLogTail(path: file.path)
+            #expect(Self.all(&tail) == [Self.line(1), Self.line(2)])
+            try Data("\(Self.line(3))\n".utf8).write(to: file, options: [])
+            #expect(Self.all(&tail) == [Self.line(3)])
+            let handle = try RunLogFile(file)
+            try handle.append("\(Self.line(4))\n")
+            let old = folder.appending(path: "run.log.1")
+            try FileManager.default.moveItem(at: file, to: old)
+            #expect(Self.all(&tail) == [Self.line(4)])
+            try Data("\(Self.line(5))\n".utf8).write(to: file)
+            #expect(Self.all(&tail) == [Self.line(5)])
+            #expect(Self.all(&tail).isEmpty)
+        }
+    }
+
+    @Test("gives nothing of what is there when no line of it is wanted")
+    func onlyNew() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.appending(path: "run.log").path
+            let log = try RunLog(path: path)
+            log.append([Self.line(1)])
+            var tail = RunLogTail(path: path, limit: 0)
+            #expect(Self.all(&tail).isEmpty)
+            log.append([Self.line(2)])
+            #expect(Self.all(&tail) == [Self.line(2)])
+        }
+    }
+
     /// A file that text is added to, without the care that the log itself takes.
     private struct RunLogFile {
         let file: URL

@@ -108,6 +108,46 @@ struct SQLiteJournalTests {
         }
     }
 
+    @Test(
+        "A disk that fills up in the middle of a run loses nothing, and the run goes on once there is room",
+        .enabled(if: SmallDisk.isPossible, "only root may mount a disk of its own")
+    )
+    func smallDisk() async throws {
+        try await withTemporaryFolder { home in
+            let disk = try SmallDisk(at: home.path, bytes: 1 << 20)
+            defer { disk.remove() }
+            let journal = try await SampleRun.create(in: home, count: 600)
+            let free = try #require(journal.freeBytes())
+            #expect(free > 0)
+            #expect(free < 1 << 20)
+            let big = JSONValue.string(String(repeating: "x", count: 20_000))
+            var kept: [Event] = []
+            var refused: [Event]?
+            for index in 0..<600 where refused == nil {
+                let batch = SampleEvents.numbered([SampleEvents.settled(index, .ok(result: big))], from: index + 1)
+                do {
+                    try await journal.commit(batch)
+                    kept += batch
+                } catch {
+                    #expect(error as? JournalError == JournalError(path: journal.folder.journalPath, .diskFull))
+                    refused = batch
+                }
+            }
+            let batch = try #require(refused)
+            #expect(!kept.isEmpty)
+            #expect(try await journal.events(after: 0, limit: 1_000).map(\.seq) == kept.map(\.seq))
+            await #expect(throws: JournalError.self) { try await journal.commit(batch) }
+            try disk.grow(to: 1 << 25)
+            #expect(try #require(journal.freeBytes()) > 1 << 24)
+            try await journal.commit(batch)
+            #expect(try await journal.events(after: 0, limit: 1_000).map(\.seq) == (kept + batch).map(\.seq))
+            try journal.close()
+            let opened = try await SQLiteJournal.open(journal.folder, for: .writing)
+            #expect(try await opened.loadState().seq == batch.last?.seq)
+            try opened.close()
+        }
+    }
+
     @Test("A commit goes through although its task is cancelled")
     func cancelled() async throws {
         try await withTemporaryFolder { home in

@@ -23,7 +23,7 @@ extension RunPodClientTests {
             switch outcome {
             // The reset may come before or after the request was written.
             case .unknown, .unreachable: break
-            case .accepted, .refused, .rateLimited: Issue.record("\(outcome)")
+            case .accepted, .refused, .rateLimited, .oversize: Issue.record("\(outcome)")
             }
             #expect(server.requests.isEmpty)
         }
@@ -78,7 +78,7 @@ extension RunPodClientTests {
     @Test("A refused submission says whether the settings or the request are to blame")
     func submissionRefused() async throws {
         let cases: [(Int, FailureClass)] = [
-            (400, .permanent), (413, .permanent), (422, .permanent), (401, .config), (403, .config), (404, .config),
+            (400, .permanent), (422, .permanent), (401, .config), (403, .config), (404, .config),
             (308, .config),
         ]
         for (status, kind) in cases {
@@ -90,12 +90,54 @@ extension RunPodClientTests {
         }
     }
 
+    @Test(
+        "A request that is refused for its size is told apart, in whatever way that is said",
+        arguments: [
+            (413, "", 10), (400, "bad request: body: exceeded max body size of 10MiB", 10),
+            (502, "body: exceeded max body size", 10), (400, "", RunPodClient.suspiciousSize),
+            (502, "<html>Bad Gateway</html>", RunPodClient.suspiciousSize),
+        ]
+    )
+    func oversize(status: Int, words: String, size: Int) async throws {
+        try await withScriptedServer(replies: [.answer(status, words)]) { server in
+            let outcome = try await withClient(server) { try await $0.run(Data(repeating: 0x20, count: size)) }
+            guard case .oversize(status, _) = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+        }
+    }
+
+    @Test("At most eight submissions are under way, and a ninth goes when one is answered")
+    func concurrency() async throws {
+        let gate = Gate()
+        try await withScriptedServer({ _ in .answer(200, #"{"id":"j","status":"IN_QUEUE"}"#).after(gate) }) { server in
+            try await withClient(server) { client in
+                try await withThrowingTaskGroup(of: SubmissionOutcome.self) { group in
+                    for _ in 0..<20 { group.addTask { try await client.run(Data("{}".utf8)) } }
+                    try await server.waitForRequests(8)
+                    // The other kinds of calls have places of their own.
+                    async let cancelled = client.cancel("j")
+                    try await server.waitForRequests(1) { $0.target.contains("cancel") }
+                    #expect(server.requests.count { $0.target.hasSuffix("/run") } == 8)
+                    gate.open()
+                    _ = try await cancelled
+                    for try await outcome in group {
+                        if case .accepted = outcome { continue }
+                        Issue.record("\(outcome)")
+                    }
+                }
+            }
+            #expect(server.requests.count { $0.target.hasSuffix("/run") } == 20)
+        }
+    }
+
     @Test("A request over the limit is not even sent")
     func tooLarge() async throws {
         try await withScriptedServer(replies: [.answer()]) { server in
             let body = Data(repeating: 0x20, count: RunPodClient.submissionLimit + 1)
             let outcome = try await withClient(server) { try await $0.run(body) }
-            guard case .refused(nil, .permanent, let message) = outcome else {
+            guard case .oversize(nil, let message) = outcome else {
                 Issue.record("\(outcome)")
                 return
             }

@@ -16,6 +16,9 @@ package enum ProcessTable {
         return state(of: pid).map { $0 != "Z" && $0 != "X" } ?? true
     }
 
+    /// Whether SIGSTOP holds the process.
+    package static func isStopped(_ pid: Int32) -> Bool { state(of: pid) == "T" }
+
     /// The processes whose parent this is, those that have ended left out.
     package static func children(of pid: Int32) -> [Int32] {
         let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
@@ -35,6 +38,13 @@ package enum ProcessTable {
     /// The program and its arguments; nil when the process is gone.
     package static func arguments(of pid: Int32) -> [String]? {
         strings(of: pid, "cmdline")
+    }
+
+    /// The running processes that were started with an environment that holds this `NAME=VALUE`.
+    package static func processes(startedWith assignment: String) -> [Int32] {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        let found = all.compactMap { Int32($0) }.filter { environment(of: $0)?.contains(assignment) == true }
+        return found.filter(isRunning).sorted()
     }
 
     private static func strings(of pid: Int32, _ file: String) -> [String]? {

@@ -5,7 +5,7 @@ import Testing
 
 /// Whether the direct way to JSON text says what the coder says.
 @Suite("JSON text")
-struct JSONTextTests {
+struct JSONTextWriterTests {
     private static let strings = [
         "", "a", "a longer text without anything special in it", "\"", "\\", "/", "a/b", "\u{0}", "\u{1f}", "\u{7f}",
         "tab\there", "\r\n", "\u{8}\u{c}", "é", "🌍", "e\u{301}", "\u{2028}", "1234567\"", "12345678\"", "\u{1b}[1m",
@@ -13,7 +13,7 @@ struct JSONTextTests {
     ]
     private static let numbers: [Double] = [
         0, -0.0, 1, -1, 0.1, 0.001, 0.0001, 1.5, -1.5, -0.25, 1e15, 1e16, 1e-7, 123_456.789, 999_999_999.999, 1 / 3, .pi,
-        -1e300, 5e-324, .greatestFiniteMagnitude, 9_007_199_254_740_993, 1e14 + 0.5, 0.1 + 0.2, 4.35, 2.675, 1e11 + 0.001,
+        -1e300, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 9_007_199_254_740_994, 1e14 + 0.5, 0.1 + 0.2, 4.35, 2.675, 1e11 + 0.001,
         1e12 + 0.001, 100.1, 1.001, 1.01, 31.063,
     ]
 

@@ -1,0 +1,59 @@
+extension RunStore {
+    /// A run as a list shows it.
+    package struct ListedRun: Sendable, Hashable {
+        package var folder: RunFolder
+        /// What it tells of itself, or why it can't be used.
+        package var glance: Result<RunGlance, JournalError>
+        /// The process that drives it now.
+        package var driver: RunLock.Holder?
+
+        package init(folder: RunFolder, glance: Result<RunGlance, JournalError>, driver: RunLock.Holder? = nil) {
+            self.folder = folder
+            self.glance = glance
+            self.driver = driver
+        }
+    }
+
+    /// Runs, the newest first and those that can't be used last.
+    package struct Listing: Sendable, Hashable {
+        package var runs: [ListedRun]
+        /// How many more there are.
+        package var more: Int
+
+        package init(runs: [ListedRun], more: Int) {
+            self.runs = runs
+            self.more = more
+        }
+    }
+
+    /// The newest runs, `limit` of them at most.
+    ///
+    /// Opens the journal of each run for a moment, but reads outcomes of those only that are given.
+    ///
+    /// - Throws: `JournalError` when the store can't be read; a run that can't is in the list.
+    @concurrent
+    package func list(limit: Int = .max) async throws -> Listing {
+        let runs = try await runs()
+        let shown = runs.prefix(limit).map { stored in
+            let glance = Result { () throws(JournalError) in
+                let plan = try stored.plan.get()
+                return try Self.look(stored.folder) { try RunGlance($0, plan, path: $1) }
+            }
+            // A lock that can't be read is no reason to leave the run out.
+            let driver = try? RunLock.holder(path: stored.folder.lockPath)
+            return ListedRun(folder: stored.folder, glance: glance, driver: driver ?? nil)
+        }
+        return Listing(runs: shown, more: runs.count - shown.count)
+    }
+}
+
+extension RunStore {
+    /// Whether a run is at its end.
+    ///
+    /// - Throws: `JournalError` when its journal can't be read.
+    package static func hasEnded(_ folder: RunFolder) throws(JournalError) -> Bool {
+        try look(folder) { db, path in
+            try RunGlance(db, try plannedRun(db, path: path), path: path).answer != nil
+        }
+    }
+}
