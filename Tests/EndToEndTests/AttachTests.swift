@@ -145,9 +145,12 @@ struct AttachTests {
         }
     }
 
-    @Test("Resume and retry of a run that is driven elsewhere name the process and change nothing", arguments: [
-        "resume", "retry",
-    ])
+    @Test(
+        "Resume and retry of a run that is driven elsewhere name the process and change nothing",
+        arguments: [
+            "resume", "retry",
+        ]
+    )
     func drivenElsewhere(command: String) async throws {
         try await NewsSite.with(free: [0]) { site in
             try await Installation.with { etlDash in

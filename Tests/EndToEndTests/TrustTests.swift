@@ -36,7 +36,9 @@ struct TrustTests {
     func missingResult() async throws {
         try await withStoppedRun { _, etlDash, folder in
             let queue = try DatabaseQueue(path: folder.journalPath)
-            try await queue.write { try $0.execute(sql: "DELETE FROM result WHERE rowid = (SELECT min(rowid) FROM result)") }
+            try await queue.write {
+                try $0.execute(sql: "DELETE FROM result WHERE rowid = (SELECT min(rowid) FROM result)")
+            }
             try queue.close()
             let outcome = try await etlDash.run(["resume", "last"])
             #expect(outcome.ending == .code(70), "\(outcome.errorText)")
