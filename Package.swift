@@ -116,7 +116,9 @@ let package = Package(
         ),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["TestSupport", "Flashpoints", "Coordination", "HTTPTransport", "RunPodAPI", "RunJournal", "RunEngine"]
+            dependencies: [
+                "TestSupport", "Flashpoints", "Coordination", "HTTPTransport", "RunPodAPI", "RunJournal", "RunEngine",
+            ]
         ),
         .testTarget(name: "PackageTests", dependencies: ["TestSupport", subprocess]),
     ],

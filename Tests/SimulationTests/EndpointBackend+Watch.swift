@@ -69,7 +69,9 @@ extension EndpointBackend {
     ) async {
         switch piece {
         case .record(let record):
-            if case .result(let result) = record, dice.chance(0.05) { await lie(about: result, order, dice, to: report) }
+            if case .result(let result) = record, dice.chance(0.05) {
+                await lie(about: result, order, dice, to: report)
+            }
             await report(.record(order.ref, record))
             if dice.chance(0.03) { await report(.record(order.ref, record)) }
         case .value(let value):
@@ -97,7 +99,9 @@ extension EndpointBackend {
         let late = dice.chance(0.05) ? dice.below(results.count + 1) : results.count
         for result in results[..<late] { await report(.result(order.ref, result)) }
         await report(.ended(order.ref, end))
-        if end.kind != .completed, dice.chance(0.1), let index = order.indices.dropFirst(dice.below(order.indices.count)).first {
+        if end.kind != .completed, dice.chance(0.1),
+            let index = order.indices.dropFirst(dice.below(order.indices.count)).first
+        {
             // A worker that nobody waits for any more hands in what it has.
             guard await sleep(dice.seconds(0...20)) else { return }
             let value = Worker.value(index, hash: Scenario.hash(index))

@@ -95,6 +95,7 @@ struct EndpointNetwork: HTTPSending {
         case "status": response = Self.job(scene.endpoint { $0.look(at: call.job, now: $1) })
         case "status-sync": response = try await held(call)
         case "cancel": response = Self.job(scene.endpoint { $0.cancel(call.job, now: $1) })
+        case "requests" where scene.scenario.listsJobs: response = list()
         case "health": response = Self.response(200, ["jobs": ["inQueue": 1], "workers": ["running": 1]])
         default: response = Self.response(404, ["error": "no such operation"])
         }
@@ -156,6 +157,24 @@ struct EndpointNetwork: HTTPSending {
     private func wait(_ call: Call) -> Double {
         let text = call.request.url.split(separator: "wait=").dropFirst().first?.prefix { $0.isNumber } ?? ""
         return (Double(text) ?? 10_000) / 1_000
+    }
+
+    /// All jobs that the endpoint still knows, with what of their input says whose they are.
+    private func list() -> TransportResponse {
+        let jobs = scene.endpoint { $0.list(now: $1) }.map { look -> JSONValue in
+            let cargo = look.job.cargo
+            return [
+                "id": .string(look.job.id), "status": .string(look.status.rawValue),
+                "input": [
+                    "run": [
+                        "id": .string(scene.plan.header.run), "worker": .integer(Int64(cargo.ref.worker)),
+                        "chunk": .integer(Int64(cargo.ref.chunk)), "attempt": .integer(Int64(cargo.ref.attempt)),
+                        "nonce": .string(cargo.nonce),
+                    ]
+                ],
+            ]
+        }
+        return Self.response(200, ["requests": .array(jobs), "hasMore": false])
     }
 
     // MARK: - Answers

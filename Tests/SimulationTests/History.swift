@@ -92,7 +92,9 @@ struct History: Sendable {
             defer { group.cancelAll() }
             while true {
                 lives += 1
-                if lives > Self.mostLives { try scene.oracle.check("the run takes more than \(Self.mostLives) drivers") }
+                if lives > Self.mostLives {
+                    try scene.oracle.check("the run takes more than \(Self.mostLives) drivers")
+                }
                 let ending = try await live(lives, wish: wish)
                 wish = nil
                 endings[ending.word, default: 0] += 1
@@ -121,7 +123,8 @@ struct History: Sendable {
     }
 
     private func live(_ number: Int, wish: Command?) async throws -> Ending {
-        let kill = scene.clock.seconds < scenario.calmAt && number <= scenario.kills.count
+        let kill =
+            scene.clock.seconds < scenario.calmAt && number <= scenario.kills.count
             ? scenario.kills[number - 1] : nil
         let life = Life(kill: kill)
         let address = scenario.isLocal ? "http://127.0.0.1:1/v2/local#\(number)" : "https://api.runpod.ai/v2/simulated"

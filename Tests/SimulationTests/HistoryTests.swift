@@ -59,7 +59,9 @@ struct HistoryTests {
         }
         let endings = haul.endings.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         let spent = started.duration(to: .now)
-        print("\(seeds.count) histories in \(spent), \(haul.events) events; drivers: \(endings.joined(separator: ", "))")
+        print(
+            "\(seeds.count) histories in \(spent), \(haul.events) events; drivers: \(endings.joined(separator: ", "))"
+        )
     }
 
     /// Plays histories on as many threads as there are.
@@ -105,16 +107,16 @@ struct HistoryTests {
     @Test("A fault planted between parts of ours is found", arguments: Sabotage.Kind.allCases)
     func planted(kind: Sabotage.Kind) async throws {
         try await Self.withSpool { spool in
-        var struck = 0
-        for seed in 1...Self.patience as ClosedRange<UInt64> {
-            do {
-                if try History.play(seed, spool, sabotage: kind).struck { struck += 1 }
-            } catch let fault as Fault {
-                print("\(kind): found in history \(seed), missed in \(struck): \(fault.what)")
-                return
+            var struck = 0
+            for seed in 1...Self.patience as ClosedRange<UInt64> {
+                do {
+                    if try History.play(seed, spool, sabotage: kind).struck { struck += 1 }
+                } catch let fault as Fault {
+                    print("\(kind): found in history \(seed), missed in \(struck): \(fault.what)")
+                    return
+                }
             }
-        }
-        Issue.record("\(kind) was not found in \(Self.patience) histories, in \(struck) of which it struck")
+            Issue.record("\(kind) was not found in \(Self.patience) histories, in \(struck) of which it struck")
         }
     }
 
