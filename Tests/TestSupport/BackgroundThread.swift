@@ -6,54 +6,44 @@ import Musl
 import Darwin
 #endif
 
-/// The calling thread, to whom Linux gives priorities one by one.
-#if canImport(Glibc)
-private let thread = PRIO_PROCESS.rawValue
-#else
-private let thread = PRIO_PROCESS
-#endif
-
 /// Does long work on a thread of its own with the least priority, so that tests that wait for time keep theirs.
 ///
 /// On the pool's few threads it would hold up every other test of the process. Not cancelled with the task.
 package func onBackgroundThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
     await withCheckedContinuation { continuation in
-        let work = Work {
-            setpriority(.init(thread), 0, 19)
-            continuation.resume(returning: body())
-        }
-        let argument = Unmanaged.passRetained(work).toOpaque()
-        #if canImport(Darwin)
-        var thread: pthread_t?
-        #else
-        var thread = pthread_t()
-        #endif
-        let code = pthread_create(&thread, nil, { Work.perform($0) }, argument)
-        precondition(code == 0, "no thread can be made: \(code)")
-        #if canImport(Darwin)
-        if let thread { pthread_detach(thread) }
-        #else
-        pthread_detach(thread)
-        #endif
+        BackgroundThread.start { continuation.resume(returning: body()) }
     }
 }
 
 /// Carries a closure to a thread.
-private final class Work {
-    private let body: () -> Void
+private final class BackgroundThread: Sendable {
+    private let body: @Sendable () -> Void
 
-    init(_ body: @escaping () -> Void) { self.body = body }
+    private init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 
-    #if canImport(Darwin)
-    static func perform(_ argument: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-        Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
-        return nil
+    static func start(_ body: @escaping @Sendable () -> Void) {
+        let argument = Unmanaged.passRetained(BackgroundThread(body)).toOpaque()
+        #if canImport(Darwin)
+        var thread: pthread_t?
+        let code = pthread_create(&thread, nil, { BackgroundThread.perform($0) }, argument)
+        if let thread { pthread_detach(thread) }
+        #else
+        var thread = pthread_t()
+        let code = pthread_create(&thread, nil, { BackgroundThread.perform($0) }, argument)
+        if code == 0 { pthread_detach(thread) }
+        #endif
+        precondition(code == 0, "no thread can be made: \(code)")
     }
-    #else
-    static func perform(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+
+    private static func perform(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
         guard let argument else { return nil }
-        Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
+        // Linux gives priorities to threads one by one; zero is the calling one.
+        #if canImport(Glibc)
+        setpriority(.init(PRIO_PROCESS.rawValue), 0, 19)
+        #else
+        setpriority(PRIO_PROCESS, 0, 19)
+        #endif
+        Unmanaged<BackgroundThread>.fromOpaque(argument).takeRetainedValue().body()
         return nil
     }
-    #endif
 }
