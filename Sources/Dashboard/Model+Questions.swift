@@ -99,10 +99,14 @@ extension Model {
     /// The question that a run asks when it has paused itself.
     private func paused(_ openedAt: Int64) -> Dialog? {
         let overview = live.overview
-        guard overview.phase == .running, overview.isPaused, let cause = overview.pauseCause, isHeard else { return nil }
+        guard overview.phase == .running, overview.isPaused, let cause = overview.pauseCause, isHeard else {
+            return nil
+        }
         let jobs = overview.lanes.count { $0.isOut }
         var lines = [cause.prefix(1).uppercased() + cause.dropFirst() + "."]
-        if jobs > 0 { lines.append("\(Figures.count(jobs, "job")) \(jobs == 1 ? "goes" : "go") on; nothing new is submitted.") }
+        if jobs > 0 {
+            lines.append("\(Figures.count(jobs, "job")) \(jobs == 1 ? "goes" : "go") on; nothing new is submitted.")
+        }
         return Dialog(
             purpose: .paused,
             title: "The run has paused itself: how to go on?",
@@ -156,7 +160,9 @@ extension Model {
         let driver = if case .driven(let pid?) = live.standing { "process \(pid)" } else { "the driver" }
         var lines = ["\(driver.first?.uppercased() ?? "")\(driver.dropFirst()) submits nothing more and leaves."]
         if setup.isBilled {
-            lines.append("\(Figures.count(jobs, "job")) on RunPod \(jobs == 1 ? "goes" : "go") on and \(jobs == 1 ? "bills" : "bill").")
+            lines.append(
+                "\(Figures.count(jobs, "job")) on RunPod \(jobs == 1 ? "goes" : "go") on and \(jobs == 1 ? "bills" : "bill")."
+            )
         } else {
             lines.append("Its workers end; what they had not finished is done again.")
         }

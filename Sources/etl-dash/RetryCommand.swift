@@ -133,7 +133,8 @@ struct RetrySelection: Sendable {
                 if !numbers.contains(number) { numbers.append(number) }
             }
             commands = numbers.map { .retryWorker($0, indices: nil) }
-            words = "what failed or was cancelled of worker\(numbers.count == 1 ? "" : "s") "
+            words =
+                "what failed or was cancelled of worker\(numbers.count == 1 ? "" : "s") "
                 + numbers.map(String.init).joined(separator: ", ")
             indices = []
         } else if !flashpoints.isEmpty {

@@ -45,7 +45,10 @@ struct AttachedTests {
         #expect(model.notice?.text == "too late: nobody drives this run")
     }
 
-    @Test("While nobody drives the run, each verb says what to do, and the footer names none", arguments: [false, true])
+    @Test(
+        "While nobody drives the run, each verb says what to do, and the footer names none",
+        arguments: [false, true]
+    )
     func nobody(hasEnded: Bool) {
         let end = hasEnded ? Run.events([Run.answer(ok: 5, failed: 1)], from: 20) : []
         var model = attached(.interrupted, Run.usual + end)
@@ -81,9 +84,12 @@ struct AskingTests {
         return model
     }
 
-    @Test("It opens a question by itself: p goes on, C asks once more, Enter looks around", arguments: [
-        Dashboard.Role.driver, .attached,
-    ])
+    @Test(
+        "It opens a question by itself: p goes on, C asks once more, Enter looks around",
+        arguments: [
+            Dashboard.Role.driver, .attached,
+        ]
+    )
     func question(role: Dashboard.Role) throws {
         var model = asked(role)
         guard case .dialog(let dialog) = model.overlay else {

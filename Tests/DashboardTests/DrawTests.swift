@@ -125,7 +125,10 @@ struct DrawTests {
         _ = paused.update(.input(.key(.character("z"))), now: Scenes.start + 192_000)
         #expect(paused.draw().rows[0].contains(" FROZEN "))
         for (name, words) in [
-            (SceneName.stale, [" STALE 40s ", "Endpoint unreachable since 12:03:49Z", "may be lost from", "api.runpod.ai"]),
+            (
+                SceneName.stale,
+                [" STALE 40s ", "Endpoint unreachable since 12:03:49Z", "may be lost from", "api.runpod.ai"]
+            ),
             (.interrupted, [" INTERRUPTED ", "etl-dash resume 20251002-a7c3", "attached"]),
             (.attached, ["attached driven by pid 4711"]), (.refused, [" REFUSED ", "the key …k9f2 is not valid"]),
         ] {

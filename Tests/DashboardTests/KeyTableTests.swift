@@ -36,7 +36,9 @@ import Testing
         for verb in [Verb.cancelWorkers, .cancelRun, .stop] {
             #expect(KeyTable.rows.first { $0.verb == verb }?.asks == true)
         }
-        for (key, title) in [("c", "Cancel worker 1?"), ("C", "Cancel the run?"), ("q", "Leave a live run?"), ("Q", "Leave a live run?")] {
+        for (key, title) in [
+            ("c", "Cancel worker 1?"), ("C", "Cancel the run?"), ("q", "Leave a live run?"), ("Q", "Leave a live run?"),
+        ] {
             var model = Run.model()
             #expect(model.type(key).isEmpty)
             guard case .dialog(let dialog) = model.overlay else {

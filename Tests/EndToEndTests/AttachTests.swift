@@ -47,7 +47,8 @@ struct AttachTests {
                     #expect(try await names(etlDash).contains("run.paused"), "the receipt means that it is journalled")
                     hands.send("p")
                     try await hands.waitFor("the run goes on")
-                    hands.send("j")
+                    // To the right, as a terminal in application mode sends it.
+                    hands.send("\u{1B}OC")
                     try await hands.waitFor("▸ w2")
                     try await hands.ask("c", "Cancel worker 2?", answer: "\r")
                     try await hands.ask("c", "Cancel worker 2?", answer: "y")
@@ -144,9 +145,12 @@ struct AttachTests {
         }
     }
 
-    @Test("Resume and retry of a run that is driven elsewhere name the process and change nothing", arguments: [
-        "resume", "retry",
-    ])
+    @Test(
+        "Resume and retry of a run that is driven elsewhere name the process and change nothing",
+        arguments: [
+            "resume", "retry",
+        ]
+    )
     func drivenElsewhere(command: String) async throws {
         try await NewsSite.with(free: [0]) { site in
             try await Installation.with { etlDash in

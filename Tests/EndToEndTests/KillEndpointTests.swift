@@ -13,7 +13,10 @@ import Darwin
 @Suite("An endpoint that is killed and comes back without its jobs", .serialized, .timeLimit(.minutes(5)))
 struct KillEndpointTests {
     /// Kills an endpoint's jobs twice at the same flashpoints, so a job that is forgotten must not be taken for a death.
-    @Test("fails no flashpoint: it is unreachable for a while, and what it had forgotten is run again", arguments: [1, 2])
+    @Test(
+        "fails no flashpoint: it is unreachable for a while, and what it had forgotten is run again",
+        arguments: [1, 2]
+    )
     func killed(times: Int) async throws {
         let tally = KillTally("endpoint killed and started again, \(times) times")
         let gate = Gate()

@@ -67,7 +67,10 @@ struct KillLaw: Sendable {
             case .flashpointSettled(let settlement):
                 let index = settlement.index
                 if !settled.insert(index).inserted { faults.append("flashpoint \(index) has two outcomes") }
-                if case .ok = settlement.outcome {} else { faults.append("flashpoint \(index) is \(settlement.outcome)") }
+                if case .ok = settlement.outcome {
+                } else {
+                    faults.append("flashpoint \(index) is \(settlement.outcome)")
+                }
                 if results.indices.contains(index), result(in: event) != results[index] {
                     faults.append("flashpoint \(index) has another result in the answer than in the journal")
                 }

@@ -61,8 +61,12 @@ struct KillSite: Sendable {
     }
 
     /// Returns once the page of the flashpoint has been asked for that often.
+    ///
+    /// - Throws: `Installation.Surprise` when that does not come about in two minutes.
     func waitForFetch(of index: Int, number: Int = 1) async throws {
-        try await server.waitForRequests(number) { $0.target == "/\(index)" }
+        guard await becomesTrue({ fetches[index] >= number }) else {
+            throw Installation.Surprise(description: "page \(index) was not fetched \(number) times: \(fetches)")
+        }
     }
 
     /// What only the page of this flashpoint says.

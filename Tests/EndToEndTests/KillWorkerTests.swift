@@ -13,8 +13,10 @@ import Darwin
 
 @Suite("Workers that are killed from outside", .serialized, .timeLimit(.minutes(5)))
 struct KillWorkerTests {
-    /// Fetches of a victim's page that hang until its worker is killed: the job is handed out again after the first,
-    /// and lost at the second. One loss of a job is no proof against a flashpoint; the second would be.
+    /// Fetches of a victim's page that hang until its worker is killed.
+    ///
+    /// The job is handed out again after the first and lost at the second. One loss of a job is no proof against a
+    /// flashpoint; the second would be.
     private static let hangs = 2
 
     @Test("Killed at flashpoint after flashpoint, they lose no result and condemn none")
@@ -76,7 +78,8 @@ struct KillWorkerTests {
         let gate = Gate()
         let tally = KillTally("workers stopped and continued")
         defer { gate.open() }
-        try await KillRun.with(manner: { index, _ in index == 0 || index == 3 ? .behind(gate) : .atOnce }) { run in
+        let manner: @Sendable (Int, Int) -> KillSite.Manner = { index, _ in index % 3 == 0 ? .behind(gate) : .atOnce }
+        try await KillRun.with(manner: manner) { run in
             try await run.start(KillRun.beginning) { program in
                 for index in [0, 3] { try await run.site.waitForFetch(of: index) }
                 let workers = ProcessTable.children(of: program.pid)

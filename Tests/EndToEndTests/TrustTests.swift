@@ -36,7 +36,9 @@ struct TrustTests {
     func missingResult() async throws {
         try await withStoppedRun { _, etlDash, folder in
             let queue = try DatabaseQueue(path: folder.journalPath)
-            try await queue.write { try $0.execute(sql: "DELETE FROM result WHERE rowid = (SELECT min(rowid) FROM result)") }
+            try await queue.write {
+                try $0.execute(sql: "DELETE FROM result WHERE rowid = (SELECT min(rowid) FROM result)")
+            }
             try queue.close()
             let outcome = try await etlDash.run(["resume", "last"])
             #expect(outcome.ending == .code(70), "\(outcome.errorText)")
@@ -90,6 +92,9 @@ struct TrustTests {
 
     // MARK: - The breaker
 
+    /// One flashpoint a job, so that there is something left to submit when three have failed.
+    private static let environment = ["ETL_BREAKER": "3", "ETL_CHUNK_MAX": "1"]
+
     /// A batch all of whose pages are gone.
     private func hopeless(_ site: NewsSite, in etlDash: Installation) throws -> [String] {
         let urls = Dictionary(uniqueKeysWithValues: (0..<12).map { ($0, ["\(site.server.url)/gone/\($0)/x"]) })
@@ -101,8 +106,7 @@ struct TrustTests {
     func headless() async throws {
         try await NewsSite.with { site in
             try await Installation.with { etlDash in
-                let environment = ["ETL_BREAKER": "3"]
-                let outcome = try await etlDash.run(try hopeless(site, in: etlDash), environment: environment)
+                let outcome = try await etlDash.run(try hopeless(site, in: etlDash), environment: Self.environment)
                 #expect(outcome.ending == .code(1), "\(outcome.errorText)")
                 #expect(outcome.errorText.contains("etl-dash: the run stopped itself: "), "\(outcome.errorText)")
                 #expect(outcome.errorText.contains("failures in a row are alike"))
@@ -117,7 +121,7 @@ struct TrustTests {
         try await NewsSite.with { site in
             try await Installation.with { etlDash in
                 let arguments = try hopeless(site, in: etlDash)
-                try await etlDash.onTerminal(arguments, environment: ["ETL_BREAKER": "3"]) { run in
+                try await etlDash.onTerminal(arguments, environment: Self.environment) { run in
                     var answered = 0
                     while answered < 5 {
                         try await run.waitForScreen { screen in

@@ -84,7 +84,7 @@ struct JobReplyTests {
             StreamReply.self,
             #"{"id":"a","status":"IN_PROGRESS","stream":[{"output":{"i":0}},{"output":null,"metrics":{}},{"text":"x"}]}"#
         )
-        #expect(reply == StreamReply(status: .inProgress, outputs: [["i": 0], .null, ["text": "x"]]))
+        #expect(reply == StreamReply(id: "a", status: .inProgress, outputs: [["i": 0], .null, ["text": "x"]]))
         #expect(
             try decode(StreamReply.self, #"{"status":"COMPLETED"}"#) == StreamReply(status: .completed, outputs: [])
         )

@@ -33,7 +33,8 @@ struct ControlClientTests {
         _ body: @escaping @Sendable (RunFolder, ControlClient<ContinuousClock>, Gate) async throws -> Void
     ) async throws -> (RunLauncher.Departure, RunFolder) {
         let gate = Gate()
-        return try await withScriptedServer({ _ in .answer(404).after(gate) }) { server in
+        let script: ScriptedServer.Script = { _ in .answer(404).after(gate) }
+        return try await withScriptedServer(script) { server in
             defer { gate.open() }
             let settings = try settings(home)
             let batch = (0..<3).map { Flashpoint(id: "fp-\($0)", feeds: [Feed(url: "\(server.url)/\($0)")]) }

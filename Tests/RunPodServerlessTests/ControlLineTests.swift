@@ -37,7 +37,9 @@ struct ControlLineTests {
     func words() {
         let text = { (bytes: [UInt8]) in String(decoding: bytes, as: UTF8.self) }
         let retry = ControlRequest.command(.retryWorker(2, indices: [3, 4]))
-        #expect(text(ControlLine.encode(retry)) == #"{"command":"retryWorker","indices":[3,4],"v":1,"worker":2}"# + "\n")
+        #expect(
+            text(ControlLine.encode(retry)) == #"{"command":"retryWorker","indices":[3,4],"v":1,"worker":2}"# + "\n"
+        )
         #expect(text(ControlLine.encode(.receipt(.accepted))) == #"{"receipt":"accepted","v":1}"# + "\n")
     }
 

@@ -63,7 +63,10 @@ struct NewRunTests {
             }
             let settings = try settings(
                 folder,
-                ["RUNPOD_WORKERS": "4", "ETL_RETRIES": "2", "ETL_MAX_FAILURES": "20%", "ETL_CHUNK_MAX": "2", "ETL_BREAKER": "7"]
+                [
+                    "RUNPOD_WORKERS": "4", "ETL_RETRIES": "2", "ETL_MAX_FAILURES": "20%", "ETL_CHUNK_MAX": "2",
+                    "ETL_BREAKER": "7",
+                ]
             )
             let run = try await NewRun.create(
                 from: .flashpoints(flashpoints),

@@ -10,8 +10,8 @@ struct HistoryTests {
     private static let histories = number("ETL_SIM_HISTORIES") ?? 10_000
     /// `ETL_SIM_SEED`: the one history to play.
     private static let seed = number("ETL_SIM_SEED")
-    /// Histories that one task plays before it lets others have the thread.
-    private static let block = 25
+    /// Histories that one thread plays.
+    private static let block = 100
     /// Histories that must show every transition.
     private static let enough = 8_000
     /// Faults to be shown at most.
@@ -71,9 +71,11 @@ struct HistoryTests {
             func addBlock() {
                 guard let first = blocks.next() else { return }
                 group.addTask {
-                    var haul = Haul()
-                    for seed in first..<min(first + UInt64(block), seeds.upperBound) { haul.play(seed, spool) }
-                    return haul
+                    await onBackgroundThread {
+                        var haul = Haul()
+                        for seed in first..<min(first + UInt64(block), seeds.upperBound) { haul.play(seed, spool) }
+                        return haul
+                    }
                 }
             }
             for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { addBlock() }
@@ -97,8 +99,9 @@ struct HistoryTests {
     @Test("Equal seeds give equal histories", arguments: [1, 2, 3, 10, 20, 77] as [UInt64])
     func repeatable(seed: UInt64) async throws {
         try await Self.withSpool { spool in
-            let first = try History.play(seed, spool)
-            let second = try History.play(seed, spool)
+            let (first, second) = try await onBackgroundThread {
+                Result { (try History.play(seed, spool), try History.play(seed, spool)) }
+            }.get()
             #expect(first.events == second.events)
             #expect(first.endings == second.endings)
         }
@@ -107,17 +110,28 @@ struct HistoryTests {
     @Test("A fault planted between parts of ours is found", arguments: Sabotage.Kind.allCases)
     func planted(kind: Sabotage.Kind) async throws {
         try await Self.withSpool { spool in
-            var struck = 0
-            for seed in 1...Self.patience as ClosedRange<UInt64> {
-                do {
-                    if try History.play(seed, spool, sabotage: kind).struck { struck += 1 }
-                } catch let fault as Fault {
-                    print("\(kind): found in history \(seed), missed in \(struck): \(fault.what)")
-                    return
-                }
+            let (found, struck) = await onBackgroundThread { Self.hunt(kind, spool) }
+            guard let found else {
+                Issue.record("\(kind) was not found in \(Self.patience) histories, in \(struck) of which it struck")
+                return
             }
-            Issue.record("\(kind) was not found in \(Self.patience) histories, in \(struck) of which it struck")
+            print("\(kind): \(found), missed in \(struck)")
         }
+    }
+
+    /// Plays histories with a planted fault until one is found out; tells which, and in how many it struck unseen.
+    private static func hunt(_ kind: Sabotage.Kind, _ spool: SpoolReader) -> (found: String?, struck: Int) {
+        var struck = 0
+        for seed in 1...patience {
+            do {
+                if try History.play(seed, spool, sabotage: kind).struck { struck += 1 }
+            } catch let fault as Fault {
+                return ("found in history \(seed): \(fault.what)", struck)
+            } catch {
+                return (nil, struck)
+            }
+        }
+        return (nil, struck)
     }
 
     /// Histories in which a planted fault must be found.
