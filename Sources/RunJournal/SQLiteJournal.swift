@@ -117,6 +117,9 @@ package final class SQLiteJournal: Sendable {
     ///
     /// Without it the end of the process does as well: the next one to open the journal reads the log.
     package func close() throws {
+        // The pool closes its readers last, and the last one of all is who would fold the log, but may not write. Where
+        // it can't be folded, as on a full disk or beside a viewer, the log stays what it is: a part of the journal.
+        if !pool.configuration.readonly { _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) } }
         try JournalError.translating(folder.journalPath) { try pool.close() }
     }
 
