@@ -10,120 +10,125 @@ import Musl
 import Darwin
 #endif
 
-@Suite("A run that is killed from outside", .serialized, .timeLimit(.minutes(10)))
-struct KillRandomTests {
-    @Test("Coordinators killed at random times, one after another, lose nothing and double nothing")
-    func coordinator() async throws {
-        let tally = KillTally("coordinator killed at random times")
-        var chance = SeededGenerator(seed: 3)
-        for number in 0..<KillSettings.randomRuns {
-            // Real time, since where it hits is left to the machine; the seed only spreads it.
-            let pauses = (0..<3).map { _ in Duration.milliseconds(Int.random(in: 5...500, using: &chance)) }
-            let slow: @Sendable (Int, Int) -> KillSite.Manner = { _, _ in .after(.milliseconds(20)) }
-            try await KillRun.with(12, manner: slow) { run in
-                for pause in pauses {
-                    try await run.start(try await run.nextArguments()) { program in
-                        try await Task.sleep(for: pause)
-                        program.send(SIGKILL)
-                        if try await program.waitForEnd().ending == .signal(SIGKILL) { tally.killed("coordinator") }
+extension KillLoop {
+    @Suite("A run that is killed from outside", .serialized, .timeLimit(.minutes(10)))
+    struct KillRandomTests {
+        @Test("Coordinators killed at random times, one after another, lose nothing and double nothing")
+        func coordinator() async throws {
+            let tally = KillTally("coordinator killed at random times")
+            var chance = SeededGenerator(seed: 3)
+            for number in 0..<KillSettings.randomRuns {
+                // Real time, since where it hits is left to the machine; the seed only spreads it.
+                let pauses = (0..<3).map { _ in Duration.milliseconds(Int.random(in: 5...500, using: &chance)) }
+                let slow: @Sendable (Int, Int) -> KillSite.Manner = { _, _ in .after(.milliseconds(20)) }
+                try await KillRun.with(12, manner: slow) { run in
+                    for pause in pauses {
+                        try await run.start(try await run.nextArguments()) { program in
+                            try await Task.sleep(for: pause)
+                            program.send(SIGKILL)
+                            if try await program.waitForEnd().ending == .signal(SIGKILL) { tally.killed("coordinator") }
+                        }
                     }
+                    let faults = try await run.faults(
+                        of: try await run.drive(try await run.nextArguments()),
+                        tally: tally
+                    )
+                    #expect(faults == [], "after \(pauses) (run \(number))")
                 }
-                let faults = try await run.faults(of: try await run.drive(try await run.nextArguments()), tally: tally)
-                #expect(faults == [], "after \(pauses) (run \(number))")
+            }
+            #expect(tally.kills > 0)
+            print(tally)
+        }
+
+        @Test("A coordinator that is stopped for a while keeps its run and its lock, and goes on")
+        func stoppedCoordinator() async throws {
+            let gate = Gate()
+            let tally = KillTally("coordinator stopped and continued")
+            try await KillEndpoint.with { endpoint in
+                defer { gate.open() }
+                try await KillRun.with(environment: endpoint.environment, manner: { _, _ in .behind(gate) }) { run in
+                    try await run.start(KillRun.beginning) { program in
+                        for index in [0, 3] { try await run.site.waitForFetch(of: index) }
+                        program.send(SIGSTOP)
+                        gate.open()
+                        // Both jobs end while nobody looks.
+                        for index in [1, 4] { try await run.site.waitForFetch(of: index) }
+                        let before = try await run.etlDash.events()
+                        let second = try await run.drive(KillRun.resumption)
+                        #expect(second.ending == .code(2))
+                        #expect(second.output.isEmpty)
+                        #expect(second.errorLines.count == 1)
+                        #expect(second.errorText.contains("\(program.pid)"), "\(second.errorText)")
+                        #expect(try await run.etlDash.events() == before)
+                        program.send(SIGCONT)
+                        let faults = try await run.faults(of: try await program.waitForEnd(), tally: tally)
+                        #expect(faults == [])
+                    }
+                    #expect(run.site.fetches == Array(repeating: 1, count: 6), "nothing is done twice")
+                }
             }
         }
-        #expect(tally.kills > 0)
-        print(tally)
-    }
 
-    @Test("A coordinator that is stopped for a while keeps its run and its lock, and goes on")
-    func stoppedCoordinator() async throws {
-        let gate = Gate()
-        let tally = KillTally("coordinator stopped and continued")
-        try await KillEndpoint.with { endpoint in
+        @Test("A run in the background that is killed with all its workers is resumed")
+        func background() async throws {
+            let gate = Gate()
+            let tally = KillTally("background run and its workers killed")
+            let manner: @Sendable (Int, Int) -> KillSite.Manner = { index, _ in index < 2 ? .atOnce : .behind(gate) }
+            let environment = ["ETL_ON_HANGUP": "background"]
             defer { gate.open() }
-            try await KillRun.with(environment: endpoint.environment, manner: { _, _ in .behind(gate) }) { run in
-                try await run.start(KillRun.beginning) { program in
-                    for index in [0, 3] { try await run.site.waitForFetch(of: index) }
-                    program.send(SIGSTOP)
-                    gate.open()
-                    // Both jobs end while nobody looks.
-                    for index in [1, 4] { try await run.site.waitForFetch(of: index) }
-                    let before = try await run.etlDash.events()
-                    let second = try await run.drive(KillRun.resumption)
-                    #expect(second.ending == .code(2))
-                    #expect(second.output.isEmpty)
-                    #expect(second.errorLines.count == 1)
-                    #expect(second.errorText.contains("\(program.pid)"), "\(second.errorText)")
-                    #expect(try await run.etlDash.events() == before)
-                    program.send(SIGCONT)
-                    let faults = try await run.faults(of: try await program.waitForEnd(), tally: tally)
-                    #expect(faults == [])
+            try await KillRun.with(environment: environment, manner: manner) { run in
+                let home = "ETL_DASH_HOME=\(run.etlDash.home)"
+                let pid = try await run.start(KillRun.beginning) { program in
+                    try await program.waitForLines(2) { $0.isCompletedFlashpoint }
+                    program.send(SIGHUP)
+                    let outcome = try await program.waitForEnd()
+                    let line = outcome.errorLines.first { $0.contains("goes on in the background, process ") }
+                    return try #require(line?.split(separator: " ").last.flatMap { Int32($0) }, "\(outcome.errorText)")
                 }
-                #expect(run.site.fetches == Array(repeating: 1, count: 6), "nothing is done twice")
+                // Its workers are at pages again.
+                try await run.site.waitForFetch(of: 3, number: 2)
+                let everybody = ProcessTable.processes(startedWith: home)
+                #expect(everybody.contains(pid))
+                #expect(everybody.count > 1)
+                for process in everybody { kill(process, SIGKILL) }
+                tally.killed("background run")
+                #expect(await becomesTrue { ProcessTable.processes(startedWith: home).isEmpty })
+                gate.open()
+                let faults = try await run.resume(tally: tally)
+                #expect(faults == [])
             }
+            print(tally)
         }
-    }
 
-    @Test("A run in the background that is killed with all its workers is resumed")
-    func background() async throws {
-        let gate = Gate()
-        let tally = KillTally("background run and its workers killed")
-        let manner: @Sendable (Int, Int) -> KillSite.Manner = { index, _ in index < 2 ? .atOnce : .behind(gate) }
-        let environment = ["ETL_ON_HANGUP": "background"]
-        defer { gate.open() }
-        try await KillRun.with(environment: environment, manner: manner) { run in
-            let home = "ETL_DASH_HOME=\(run.etlDash.home)"
-            let pid = try await run.start(KillRun.beginning) { program in
-                try await program.waitForLines(2) { $0.isCompletedFlashpoint }
-                program.send(SIGHUP)
-                let outcome = try await program.waitForEnd()
-                let line = outcome.errorLines.first { $0.contains("goes on in the background, process ") }
-                return try #require(line?.split(separator: " ").last.flatMap { Int32($0) }, "\(outcome.errorText)")
-            }
-            // Its workers are at pages again.
-            try await run.site.waitForFetch(of: 3, number: 2)
-            let everybody = ProcessTable.processes(startedWith: home)
-            #expect(everybody.contains(pid))
-            #expect(everybody.count > 1)
-            for process in everybody { kill(process, SIGKILL) }
-            tally.killed("background run")
-            #expect(await becomesTrue { ProcessTable.processes(startedWith: home).isEmpty })
-            gate.open()
-            let faults = try await run.resume(tally: tally)
-            #expect(faults == [])
-        }
-        print(tally)
-    }
-
-    @Test("A run whose planning is killed says that it is unfinished, and the batch can be run again")
-    func planning() async throws {
-        try await KillRun.with { run in
-            let half = try run.etlDash.write(
-                "half.jsonl",
-                #"{"id":"a","feeds":[{"url":"\#(run.site.url(0))"}]}"# + "\n"
-            )
-            let script = #"{ cat "$1"; exec sleep 600; } | "$0" run - --json"#
-            let command = ["/bin/sh", "-c", script, run.etlDash.program.path, half]
-            let environment = run.etlDash.surroundings
-            try await withChildProgram(command, environment: environment, in: run.etlDash.folder) { shell in
-                let isReading = await becomesTrue { !run.etlDash.runs.isEmpty }
-                #expect(isReading)
-                let reader = ProcessTable.descendants(of: shell.pid).first { pid in
-                    ProcessTable.arguments(of: pid)?.first == run.etlDash.program.path
+        @Test("A run whose planning is killed says that it is unfinished, and the batch can be run again")
+        func planning() async throws {
+            try await KillRun.with { run in
+                let half = try run.etlDash.write(
+                    "half.jsonl",
+                    #"{"id":"a","feeds":[{"url":"\#(run.site.url(0))"}]}"# + "\n"
+                )
+                let script = #"{ cat "$1"; exec sleep 600; } | "$0" run - --json"#
+                let command = ["/bin/sh", "-c", script, run.etlDash.program.path, half]
+                let environment = run.etlDash.surroundings
+                try await withChildProgram(command, environment: environment, in: run.etlDash.folder) { shell in
+                    let isReading = await becomesTrue { !run.etlDash.runs.isEmpty }
+                    #expect(isReading)
+                    let reader = ProcessTable.descendants(of: shell.pid).first { pid in
+                        ProcessTable.arguments(of: pid)?.first == run.etlDash.program.path
+                    }
+                    kill(try #require(reader), SIGKILL)
                 }
-                kill(try #require(reader), SIGKILL)
+                let name = try run.etlDash.onlyRun()
+                let outcome = try await run.etlDash.run(["resume", name, "--json"])
+                #expect(outcome.ending == .code(2), "\(outcome.errorText)")
+                #expect(outcome.errorLines.count == 1)
+                #expect(
+                    outcome.errorText.contains(name) && outcome.errorText.contains("nothing was submitted"),
+                    "\(outcome.errorText)"
+                )
+                let again = try await run.drive(KillRun.beginning)
+                #expect(again.ending == .code(0), "\(again.errorText)")
             }
-            let name = try run.etlDash.onlyRun()
-            let outcome = try await run.etlDash.run(["resume", name, "--json"])
-            #expect(outcome.ending == .code(2), "\(outcome.errorText)")
-            #expect(outcome.errorLines.count == 1)
-            #expect(
-                outcome.errorText.contains(name) && outcome.errorText.contains("nothing was submitted"),
-                "\(outcome.errorText)"
-            )
-            let again = try await run.drive(KillRun.beginning)
-            #expect(again.ending == .code(0), "\(again.errorText)")
         }
     }
 }

@@ -12,8 +12,10 @@ struct JSONTextWriterTests {
         "ÿ\u{80}\u{9f}", "日本語のテキスト", "\u{10}\u{11}\u{1a}\u{0b}\u{0e}",
     ]
     private static let numbers: [Double] = [
-        0, -0.0, 1, -1, 0.1, 0.001, 0.0001, 1.5, -1.5, -0.25, 1e15, 1e16, 1e-7, 123_456.789, 999_999_999.999, 1 / 3, .pi,
-        -1e300, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 9_007_199_254_740_994, 1e14 + 0.5, 0.1 + 0.2, 4.35, 2.675, 1e11 + 0.001,
+        0, -0.0, 1, -1, 0.1, 0.001, 0.0001, 1.5, -1.5, -0.25, 1e15, 1e16, 1e-7, 123_456.789, 999_999_999.999, 1 / 3,
+        .pi,
+        -1e300, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 9_007_199_254_740_994, 1e14 + 0.5, 0.1 + 0.2, 4.35,
+        2.675, 1e11 + 0.001,
         1e12 + 0.001, 100.1, 1.001, 1.01, 31.063,
     ]
 
@@ -57,7 +59,9 @@ struct JSONTextWriterTests {
         case 6: return .array((0..<Int.random(in: 0..<5, using: &random)).map { _ in value(depth: depth - 1, &random) })
         default:
             var members: [String: JSONValue] = [:]
-            for _ in 0..<Int.random(in: 0..<7, using: &random) { members[text(&random)] = value(depth: depth - 1, &random) }
+            for _ in 0..<Int.random(in: 0..<7, using: &random) {
+                members[text(&random)] = value(depth: depth - 1, &random)
+            }
             return .object(members)
         }
     }

@@ -16,12 +16,16 @@ struct FaultStage: Sendable {
     let plan: RunPlan
     let journal = MemoryJournal()
     let clock: HastyClock
+    /// Measures how long a request may take: hasty too where requests hang, else as patient as a busy machine needs.
+    private let deadlines: any Clock<Duration>
     /// Where a request goes instead, by its number from 1.
     var detour: @Sendable (_ url: String, _ number: Int) -> String = { url, _ in url }
 
-    init(_ count: Int = 4, workers: Int = 2, factor: Int = 10, policy: RunPolicy = RunPolicy()) {
+    init(_ count: Int = 4, workers: Int = 2, factor: Int = 10, hangs: Bool = false, policy: RunPolicy = RunPolicy()) {
         plan = Batch.plan(count, workers: workers, policy: policy)
-        clock = HastyClock(factor: factor)
+        let clock = HastyClock(factor: factor)
+        self.clock = clock
+        deadlines = hangs ? clock : ContinuousClock()
     }
 
     /// Drives the run from where the journal has it until it is left.
@@ -83,8 +87,8 @@ struct FaultStage: Sendable {
     ) async throws -> Value {
         let address = try EndpointAddress(server.url + "/v2/ep1/run")
         let credential = try #require(Credential("a-key-for-tests"))
-        return try await HTTPTransport.withTransport(.control, clock: clock) { control in
-            try await HTTPTransport.withTransport(.polls, clock: clock) { polls in
+        return try await HTTPTransport.withTransport(.control, clock: deadlines) { control in
+            try await HTTPTransport.withTransport(.polls, clock: deadlines) { polls in
                 let count = Counted()
                 return try await body(
                     RunPodClient(

@@ -11,7 +11,9 @@ final class FaultyPlatform: Sendable {
     typealias Reply = ScriptedServer.Reply
 
     enum Operation: String, Sendable, Hashable, CaseIterable {
-        case run, status, statusSync = "status-sync", stream, cancel, health, requests
+        case run, status
+        case statusSync = "status-sync"
+        case stream, cancel, health, requests
     }
 
     /// A request that came.
@@ -50,7 +52,10 @@ final class FaultyPlatform: Sendable {
         /// Our own worker, which repeats its results in its output.
         static let ours = Work(
             end: { input, _ in
-                ["status": "COMPLETED", "output": .array(FaultyPlatform.results(of: input) + [["event": "end", "ok": true]])]
+                [
+                    "status": "COMPLETED",
+                    "output": .array(FaultyPlatform.results(of: input) + [["event": "end", "ok": true]]),
+                ]
             },
             records: { input, _ in FaultyPlatform.results(of: input) }
         )
@@ -106,7 +111,8 @@ final class FaultyPlatform: Sendable {
         guard let run = input.run else { return [] }
         return zip(zip(run.indices, run.hashes), input.flashpoints).map { place, flashpoint in
             [
-                "event": "result", "index": .integer(Int64(place.0)), "id": .string(flashpoint.id), "hash": .string(place.1),
+                "event": "result", "index": .integer(Int64(place.0)), "id": .string(flashpoint.id),
+                "hash": .string(place.1),
                 "ok": true, "result": ["echo": .string(flashpoint.id)], "duration_sec": 1.5,
             ]
         }

@@ -34,7 +34,7 @@ extension JSONValue {
     }
 }
 
-@Suite("Faults of results", .timeLimit(.minutes(5)))
+@Suite("Faults of results", .serialized, .timeLimit(.minutes(10)))
 struct ResultFaultTests {
     static let table: [OutputFault] = [
         OutputFault("out of order", taken: [0, 1, 2, 3]) { .array($0.reversed()) },
@@ -54,7 +54,9 @@ struct ResultFaultTests {
         OutputFault("a list without labels, as long as the chunk", taken: [0, 1, 2, 3]) { _ in
             .array((0..<4).map { ["echo": .string("fp-\($0)")] })
         },
-        OutputFault("null among a list", taken: [0, 1, 3]) { _ in [["echo": "fp-0"], ["echo": "fp-1"], nil, ["echo": "fp-3"]] },
+        OutputFault("null among a list", taken: [0, 1, 3]) { _ in
+            [["echo": "fp-0"], ["echo": "fp-1"], nil, ["echo": "fp-3"]]
+        },
         OutputFault("{}", taken: []) { _ in [:] },
         OutputFault("null", taken: []) { _ in nil },
         OutputFault("an empty list", taken: []) { _ in [] },
@@ -145,7 +147,9 @@ struct ResultFaultTests {
                 // Until the cancelling nothing is told, and then all at once.
                 if !isCancelled.value, call.operation == .stream { members = ["status": "IN_PROGRESS", "stream": []] }
                 if isCancelled.value, call.operation == .status {
-                    let echo = (0..<2).map { ["index": .integer(Int64($0)), "ok": true, "result": ["echo": .string("fp-\($0)")]] as JSONValue }
+                    let echo = (0..<2).map {
+                        ["index": .integer(Int64($0)), "ok": true, "result": ["echo": .string("fp-\($0)")]] as JSONValue
+                    }
                     members["output"] = .array(echo + echo)
                 }
             }

@@ -22,7 +22,7 @@ struct WireFault: Sendable, CustomTestStringConvertible {
     }
 }
 
-@Suite("Faults of the wire", .timeLimit(.minutes(5)))
+@Suite("Faults of the wire", .serialized, .timeLimit(.minutes(10)))
 struct WireFaultTests {
     typealias Fault = FaultyPlatform.Fault
     typealias Reply = FaultyPlatform.Reply
@@ -64,7 +64,7 @@ struct WireFaultTests {
         ]
     )
     func lostSubmission(_ wire: WireFault) async throws {
-        let stage = FaultStage()
+        let stage = FaultStage(hangs: wire.testDescription == "never answered")
         let platform = FaultyPlatform(fault: wire.fault)
         #expect(try await stage.drive(platform) == .ended)
         try await stage.expectAllOK(platform, executions: 1)
@@ -99,7 +99,7 @@ struct WireFaultTests {
         ]
     )
     func noListing(_ listing: WireFault) async throws {
-        let stage = FaultStage()
+        let stage = FaultStage(hangs: listing.testDescription == "silent")
         let lost = WireFault("", [.run], .after(.reset))
         let platform = FaultyPlatform(fault: { lost.fault($0) ?? listing.fault($0) })
         #expect(try await stage.drive(platform) == .ended)
@@ -152,17 +152,15 @@ struct WireFaultTests {
         arguments: ["2", "0", "Fri, 31 Dec 1999 23:59:59 GMT", "1000000000", "soon", nil]
     )
     func rateLimited(retryAfter: String?) async throws {
+        // A wait without a bound would outlast the test.
         let stage = FaultStage(factor: 40)
         let headers = retryAfter.map { [("Retry-After", $0)] } ?? []
         let reply = Reply.answer(429, "<html>slow down</html>", type: "text/html", headers: headers)
         let wire = WireFault("", Self.all, times: 1, .instead(reply))
         let platform = FaultyPlatform(fault: wire.fault)
-        let started = stage.clock.now
         #expect(try await stage.drive(platform) == .ended)
         try await stage.expectAllOK(platform, executions: 1)
         try await stage.expectNothingFailed()
-        // A minute for each of the operations that share no limit, and what a busy machine adds.
-        #expect(started.duration(to: stage.clock.now) < .seconds(1_200))
     }
 
     // MARK: 5
@@ -170,14 +168,22 @@ struct WireFaultTests {
     @Test("5 · A platform in trouble is asked again", arguments: [500, 502, 503, 504])
     func serverTrouble(status: Int) async throws {
         let stage = FaultStage()
-        let wire = WireFault("", Self.all, times: 4, .instead(.answer(status, "<html>trouble</html>", type: "text/html")))
+        let wire = WireFault(
+            "",
+            Self.all,
+            times: 4,
+            .instead(.answer(status, "<html>trouble</html>", type: "text/html"))
+        )
         let platform = FaultyPlatform(fault: wire.fault)
         #expect(try await stage.drive(platform) == .ended)
         try await stage.expectAllOK(platform, executions: 1)
         try await stage.expectNothingFailed()
     }
 
-    @Test("5 · An endpoint that refuses us stops the run, which goes on later as if nothing had been", arguments: [401, 402, 403, 404])
+    @Test(
+        "5 · An endpoint that refuses us stops the run, which goes on later as if nothing had been",
+        arguments: [401, 402, 403, 404]
+    )
     func refused(status: Int) async throws {
         let stage = FaultStage()
         let wire = WireFault("", [.run], times: .max, .instead(.answer(status, "{}")))
@@ -192,7 +198,10 @@ struct WireFaultTests {
         try await stage.expectAllOK(platform, executions: 1)
     }
 
-    @Test("5 · A key that is withdrawn while jobs run stops the run, which takes the jobs up again", arguments: [401, 403])
+    @Test(
+        "5 · A key that is withdrawn while jobs run stops the run, which takes the jobs up again",
+        arguments: [401, 403]
+    )
     func refusedMeanwhile(status: Int) async throws {
         let stage = FaultStage()
         let isOpen = Shared(false)
@@ -255,7 +264,8 @@ struct WireFaultTests {
     @Test("6 · Bytes that are no text are asked for again")
     func invalidText() async throws {
         let stage = FaultStage()
-        let body = Data(#"{"id":"job-1","status":"COMPLETED","output":""#.utf8) + Data([0xC3, 0x28, 0xFF]) + Data("\"}".utf8)
+        let body =
+            Data(#"{"id":"job-1","status":"COMPLETED","output":""#.utf8) + Data([0xC3, 0x28, 0xFF]) + Data("\"}".utf8)
         let wire = WireFault("", [.status, .stream], .instead(.answer(200, data: body)))
         let platform = FaultyPlatform(fault: wire.fault)
         #expect(try await stage.drive(platform) == .ended)
@@ -272,7 +282,7 @@ struct WireFaultTests {
         ]
     )
     func silent(reply: Reply) async throws {
-        let stage = FaultStage(4, workers: 2)
+        let stage = FaultStage(4, workers: 2, hangs: true)
         let isHeld = Shared(true)
         let platform = FaultyPlatform(fault: { call in
             guard call.worker == 1, Self.looks.contains(call.operation), isHeld.value else { return nil }
@@ -293,13 +303,18 @@ struct WireFaultTests {
         "7b · A held look that is dropped, answered twice or not offered ends in a plain one",
         arguments: [
             WireFault("dropped", [.stream, .statusSync], times: 3, .instead(.hang)),
-            WireFault("answered twice", looks, times: 4, .spoilt { Reply(Reply.answer(200, data: $0).steps + Reply.answer(200, data: $0).steps) }),
+            WireFault(
+                "answered twice",
+                looks,
+                times: 4,
+                .spoilt { Reply(Reply.answer(200, data: $0).steps + Reply.answer(200, data: $0).steps) }
+            ),
             WireFault("no status-sync", [.stream, .statusSync], times: .max, .instead(.answer(404, "{}"))),
             WireFault("neither, by 405", [.stream, .statusSync], times: .max, .instead(.answer(405, "{}"))),
         ]
     )
     func heldLook(_ wire: WireFault) async throws {
-        let stage = FaultStage()
+        let stage = FaultStage(hangs: true)
         let platform = FaultyPlatform(fault: wire.fault)
         #expect(try await stage.drive(platform) == .ended)
         try await stage.expectAllOK(platform, executions: 1)
