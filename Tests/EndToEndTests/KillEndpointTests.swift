@@ -32,8 +32,9 @@ extension KillLoop {
                     let outcome = try await run.start(KillRun.beginning) { program in
                         for number in 1...times {
                             try await KillEndpoint.serve(server, port: port) { server, _ in
-                                // The second flashpoint of each worker is on its way.
-                                for index in [1, 4] { try await run.site.waitForFetch(of: index, number: number) }
+                                // Each worker is at a page behind the gate: its second one, or the one that goes first again.
+                                try await run.site.waitForFetches(of: [1, 2], number)
+                                try await run.site.waitForFetches(of: [4, 5], number)
                                 server.send(SIGKILL)
                                 tally.killed("endpoint")
                                 try await server.waitForEnd()

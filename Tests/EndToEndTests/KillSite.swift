@@ -69,6 +69,13 @@ struct KillSite: Sendable {
         }
     }
 
+    /// Waits until pages were fetched so often together.
+    func waitForFetches(of indices: [Int], _ count: Int) async throws {
+        guard await becomesTrue({ indices.reduce(0) { $0 + fetches[$1] } >= count }) else {
+            throw Installation.Surprise(description: "pages \(indices) were not fetched \(count) times: \(fetches)")
+        }
+    }
+
     /// What only the page of this flashpoint says.
     static func mark(_ index: Int) -> String { "gate number \(index) of the harbour" }
 
