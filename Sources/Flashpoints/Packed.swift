@@ -57,7 +57,8 @@ package struct PackedWriter: ~Copyable {
     package mutating func append(_ indices: IndexList) throws {
         try append(indices.count)
         guard let first = indices.first, let last = indices.last else { return }
-        let isRun = last - first + 1 == indices.count && indices.enumerated().allSatisfy { first + $0.offset == $0.element }
+        let isRun =
+            last - first + 1 == indices.count && indices.enumerated().allSatisfy { first + $0.offset == $0.element }
         try append(isRun ? 1 : 0)
         if isRun {
             try append(first)

@@ -107,7 +107,8 @@ struct QueuedJob: Sendable {
     var size: Int {
         var output = 0
         if case .ended(let end) = state { output = end.output?.bytes.count ?? 0 }
-        return (input?.bytes.count ?? 0) + (abridgedInput?.bytes.count ?? 0) + (progress?.bytes.count ?? 0) + chunkBytes + output
+        let texts = [input, abridgedInput, progress].reduce(0) { $0 + ($1?.bytes.count ?? 0) }
+        return texts + chunkBytes + output
     }
 
     var snapshot: JobSnapshot {

@@ -17,7 +17,8 @@ extension RunPodBackend {
                 if watch.followsStream, !isOver {
                     guard try await follow(&watch, job, report: report) else { continue }
                 }
-                let reply = try await status(job, hold: watch.followsStream || isOver ? nil : .seconds(50), report: report)
+                let hold: Duration? = watch.followsStream || isOver ? nil : .seconds(50)
+                let reply = try await status(job, hold: hold, report: report)
                 if let reply, !watch.hasStarted, reply.status != .inQueue {
                     watch.hasStarted = true
                     await report(.started(order.ref, instance: reply.workerId, delayMS: reply.delayTime))

@@ -62,7 +62,7 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
                     // There is nothing left to split, and a gateway's trouble must not fail the flashpoint.
                     .heard(.unknown(ref, why: why))
                 case .oversize(let status, let why):
-                    .heard(.ended(ref, AttemptEnd(.oversize, status: status.map { "\($0)" } ?? "TOO_LARGE", message: why)))
+                    .heard(.ended(ref, AttemptEnd(.oversize, status: status?.description ?? "TOO_LARGE", message: why)))
                 case .unknown(let why): .heard(.unknown(ref, why: why))
                 case .rateLimited(let wait): .again(cause: "too many requests (429)", atLeast: wait ?? .zero)
                 case .unreachable(let failure): .again(cause: "\(failure)", atLeast: .zero)

@@ -41,7 +41,8 @@ struct DirectStatement {
         }
         text.withUTF8 { utf8 in
             _ = utf8.withMemoryRebound(to: CChar.self) { characters in
-                sqlite3_bind_text(handle, position, characters.baseAddress ?? Self.nothing, Int32(utf8.count), Self.copied)
+                let start = characters.baseAddress ?? Self.nothing
+                sqlite3_bind_text(handle, position, start, Int32(utf8.count), Self.copied)
             }
         }
     }

@@ -21,15 +21,18 @@ extension SQLiteJournal {
             var next = 0
             while try rows.next() {
                 let index = rows.integer(0)
-                guard index >= 0, index < state.total else { return "the journal has an outcome of flashpoint \(index)" }
+                guard index >= 0, index < state.total else { return "it has an outcome of flashpoint \(index)" }
                 if let open = (next..<index).first(where: { state.flashpoints.standing[$0].isSettled }) {
                     return "flashpoint \(open) is \(state.flashpoints.standing[open]) and has no outcome in the journal"
                 }
                 next = index + 1
                 let (kind, standing) = (rows.text(1), state.flashpoints.standing[index])
-                guard kind == "\(standing)" else { return "flashpoint \(index) is \(standing), the journal says \(kind)" }
-                guard rows.integer(2) == Int(state.flashpoints.worker[index]) else {
-                    return "flashpoint \(index) is of worker \(state.flashpoints.worker[index]), not of \(rows.integer(2))"
+                guard kind == "\(standing)" else {
+                    return "flashpoint \(index) is \(standing), the journal says \(kind)"
+                }
+                let worker = Int(state.flashpoints.worker[index])
+                guard rows.integer(2) == worker else {
+                    return "flashpoint \(index) is of worker \(worker), not of \(rows.integer(2))"
                 }
                 found.add(standing)
             }

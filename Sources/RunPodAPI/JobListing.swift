@@ -50,7 +50,8 @@ package struct JobMark: Sendable, Hashable {
     /// Whether both are of one submission, by the nonce where `other` has one, else by run, worker, chunk and attempt.
     package func matches(_ other: JobMark) -> Bool {
         if let nonce = other.nonce { return self.nonce == nonce }
-        guard let run = other.run, let worker = other.worker, let chunk = other.chunk, let attempt = other.attempt else {
+        guard let run = other.run, let worker = other.worker, let chunk = other.chunk, let attempt = other.attempt
+        else {
             return false
         }
         return self.run == run && self.worker == worker && self.chunk == chunk && self.attempt == attempt

@@ -111,7 +111,8 @@ extension RunPodClientTests {
     @Test("At most eight submissions are under way, and a ninth goes when one is answered")
     func concurrency() async throws {
         let gate = Gate()
-        try await withScriptedServer({ _ in .answer(200, #"{"id":"j","status":"IN_QUEUE"}"#).after(gate) }) { server in
+        let script: ScriptedServer.Script = { _ in .answer(200, #"{"id":"j","status":"IN_QUEUE"}"#).after(gate) }
+        try await withScriptedServer(script) { server in
             try await withClient(server) { client in
                 try await withThrowingTaskGroup(of: SubmissionOutcome.self) { group in
                     for _ in 0..<20 { group.addTask { try await client.run(Data("{}".utf8)) } }

@@ -33,7 +33,8 @@ struct FaultStage: Sendable {
         _ platform: FaultyPlatform,
         operate: @escaping @Sendable (RunControl) async throws -> Void = { _ in }
     ) async throws -> Driver.Outcome {
-        try await withScriptedServer({ try platform.answer($0) }) { server in
+        let script: ScriptedServer.Script = { try platform.answer($0) }
+        return try await withScriptedServer(script) { server in
             try await withTemporaryFolder { folder in
                 // The payload is ids alone, but a reader wants its file.
                 try Data().write(to: folder.appending(path: InputSpool.fileName))

@@ -57,7 +57,7 @@ struct ResultFaultTests {
         OutputFault("null among a list", taken: [0, 1, 3]) { _ in
             [["echo": "fp-0"], ["echo": "fp-1"], nil, ["echo": "fp-3"]]
         },
-        OutputFault("{}", taken: []) { _ in [:] },
+        OutputFault("{}", taken: []) { _ in ["status": "COMPLETED", "output": [:]] },
         OutputFault("null", taken: []) { _ in nil },
         OutputFault("an empty list", taken: []) { _ in [] },
         OutputFault("no output at all", taken: []) { _ in ["status": "COMPLETED"] },
