@@ -221,7 +221,8 @@ struct ScreenTests {
                     }
                     #expect(escapes.isEmpty, "\(escapes)")
                     #expect(text.contains("INFO: Worker 1 completed all 3 flashpoints"))
-                    let warnings = text.components(of: "WARNING: ")
+                    // A busy machine may have warnings of its own.
+                    let warnings = text.components(of: "log lines follow instead of the screen")
                     #expect(warnings == (type == "no-such-terminal" ? 1 : 0), "\(text)")
                 }
             }
