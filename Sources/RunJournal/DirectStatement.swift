@@ -40,7 +40,7 @@ struct DirectStatement {
             return
         }
         text.withUTF8 { utf8 in
-            _ = utf8.withMemoryRebound(to: CChar.self) { characters in
+            utf8.withMemoryRebound(to: CChar.self) { characters in
                 let start = characters.baseAddress ?? Self.nothing
                 sqlite3_bind_text(handle, position, start, Int32(utf8.count), Self.copied)
             }
