@@ -1,7 +1,8 @@
 import ArticleExtraction
+import TestSupport
 import Testing
 
-@Suite("Hostile pages end soon, within bounds and with a reason", .timeLimit(.minutes(5)))
+@Suite("Hostile pages end soon, within bounds and with a reason", .heavy, .timeLimit(.minutes(10)))
 struct HostilePageTests {
     @Test("A million nested elements end at the depth limit")
     func nesting() {

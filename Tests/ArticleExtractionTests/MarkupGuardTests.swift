@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import ArticleExtraction
 
-@Suite("What the markup guard takes out")
+@Suite("What the markup guard takes out", .heavy)
 struct MarkupGuardTests {
     private func pass(_ page: String, attributeLimit: Int = 2) -> String {
         String(decoding: MarkupGuard.pass(Array(page.utf8), attributeLimit: attributeLimit), as: UTF8.self)

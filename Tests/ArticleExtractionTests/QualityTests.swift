@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import ArticleExtraction
@@ -8,7 +9,7 @@ import Testing
 /// `ETL_DASH_ARTICLES` names a folder with `html/KEY.html` and `ground-truth.json` in the form of the
 /// article-extraction-benchmark of scrapinghub, unpacked. The metric is that benchmark's: runs of four words, precision and
 /// recall averaged over the pages, and the F1 of the two.
-@Suite("Quality of extraction")
+@Suite("Quality of extraction", .heavy)
 struct QualityTests {
     private static let folder = ProcessInfo.processInfo.environment["ETL_DASH_ARTICLES"]
 

@@ -2,7 +2,7 @@ import Canvas
 import TestSupport
 import Testing
 
-@Suite("Canvas under random drawing")
+@Suite("Canvas under random drawing", .heavy)
 struct CanvasPropertyTests {
     private static let texts = [
         "plain text of some length", "新华社新闻", "ラーメン屋さん", "한국 뉴스", "a新b闻c", "👩🏽‍🚒👍🏿x",

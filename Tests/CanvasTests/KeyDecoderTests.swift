@@ -2,7 +2,7 @@ import Canvas
 import TestSupport
 import Testing
 
-@Suite("Key decoder")
+@Suite("Key decoder", .heavy)
 struct KeyDecoderTests {
     @Test("what terminals send is decoded, in one piece", arguments: KeyFixture.all)
     func whole(fixture: KeyFixture) {

@@ -1,4 +1,5 @@
 import Canvas
+import TestSupport
 import Testing
 
 /// A text, the cells it takes, and what stands in them.
@@ -16,7 +17,7 @@ struct WidthCase: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(text.debugDescription) in \(cells)" }
 }
 
-@Suite("Text width")
+@Suite("Text width", .heavy)
 struct TextWidthTests {
     @Test(
         "scripts of the world",

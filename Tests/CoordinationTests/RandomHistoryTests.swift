@@ -1,9 +1,10 @@
 import Coordination
 import Flashpoints
+import TestSupport
 import Testing
 
 /// Whatever happens in whatever order, no flashpoint is lost, doubled or left behind.
-@Suite struct RandomHistoryTests {
+@Suite(.heavy) struct RandomHistoryTests {
     /// Histories of one argument; a fault names the seed, and `SimulatedWorld(seed:)` plays it again.
     private static let histories: UInt64 = 100
 

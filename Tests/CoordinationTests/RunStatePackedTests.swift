@@ -1,9 +1,10 @@
 import Coordination
 import Flashpoints
+import TestSupport
 import Testing
 
 /// Whether a state that was put away as bytes is the one that comes back.
-@Suite("A packed state")
+@Suite("A packed state", .heavy)
 struct RunStatePackedTests {
     /// The state as it comes back from its bytes, in pieces as a table has them.
     static func repacked(_ state: RunState) throws -> RunState {

@@ -1,10 +1,11 @@
 import Canvas
 import Coordination
+import TestSupport
 import Testing
 
 @testable import Dashboard
 
-@Suite("Drawing at any size")
+@Suite("Drawing at any size", .heavy)
 struct DrawTests {
     @Test(
         "Every scene can be drawn at every size, and says something wherever there is a cell",

@@ -1,9 +1,10 @@
 import Canvas
+import TestSupport
 import Testing
 
 @testable import Dashboard
 
-@Suite("Where everything goes on the screen")
+@Suite("Where everything goes on the screen", .heavy)
 struct LayoutTests {
     static let counts = [0, 1, 2, 4, 5, 8, 12, 33, 64, 256]
 

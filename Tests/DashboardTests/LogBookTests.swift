@@ -72,7 +72,7 @@ import Testing
         for book in [before, between, after] { #expect(Self.shown(book) == expected) }
     }
 
-    @Test("Lines that are let go leave the shown ones too", arguments: [true, false])
+    @Test("Lines that are let go leave the shown ones too", .heavy, arguments: [true, false])
     func dropping(isEarly: Bool) throws {
         var book = LogBook()
         let filter = LogBook.Filter(level: .error)

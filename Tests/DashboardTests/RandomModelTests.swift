@@ -10,7 +10,7 @@ import enum Dashboard.Report
 @testable import Dashboard
 
 /// Whatever is told and typed in whatever order, the model stays whole.
-@Suite("The model, at random", .timeLimit(.minutes(5)))
+@Suite("The model, at random", .heavy)
 struct RandomModelTests {
     private static let keys: [Key] = {
         var keys = KeyTable.rows.flatMap(\.keys)

@@ -1,9 +1,10 @@
 import Canvas
+import TestSupport
 import Testing
 
 @testable import Dashboard
 
-@Suite("Pictures of the screen")
+@Suite("Pictures of the screen", .heavy)
 struct SnapshotTests {
     static let sizes = [Size(120, 36), Size(80, 24), Size(60, 15), Size(40, 10), Size(20, 5)]
 

@@ -1,9 +1,10 @@
 import Canvas
+import TestSupport
 import Testing
 
 @testable import Dashboard
 
-@Suite("Styles of the screen")
+@Suite("Styles of the screen", .heavy)
 struct ThemeTests {
     /// Red, green and blue, 0 to 255.
     struct Tint: Sendable {

@@ -57,7 +57,7 @@ import Testing
         #expect(try clustering.clusters(of: [SparseVector(), SparseVector()]) == [[0], [1]])
     }
 
-    @Test("2,000 vectors are clustered while a test waits", .timeLimit(.minutes(5)))
+    @Test("2,000 vectors are clustered while a test waits", .heavy, .timeLimit(.minutes(10)))
     func large() throws {
         let vectors = (0..<2000).map { place in
             var entries: [Int32: Double] = [Int32(place % 50): 3]

@@ -1,5 +1,6 @@
 import Flashpoints
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @Suite("The answer of a run")
@@ -87,7 +88,7 @@ struct AnswerWriterTests {
         #expect(try JSONCoding.decode(RunFailure.self, from: JSONCoding.encode(failure)) == failure)
     }
 
-    @Test("A hundred thousand results go out in small pieces")
+    @Test("A hundred thousand results go out in small pieces", .heavy)
     func streams() async throws {
         let answer = answer(flashpoints: 100_000, speedup: Speedup(shareWeights: [1]))
         let result = [UInt8](repeating: UInt8(ascii: "7"), count: 100)

@@ -127,7 +127,7 @@ struct CSVTests {
         #expect(outcomes[0] == outcomes[1])
     }
 
-    @Test("A hundred thousand feeds stream through a bounded buffer")
+    @Test("A hundred thousand feeds stream through a bounded buffer", .heavy)
     func streams() async throws {
         let count = 100_000
         let made = Counter()

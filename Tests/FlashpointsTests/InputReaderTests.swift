@@ -97,7 +97,7 @@ struct InputReaderTests {
         )
     }
 
-    @Test("A hundred thousand flashpoints stream through a bounded buffer")
+    @Test("A hundred thousand flashpoints stream through a bounded buffer", .heavy)
     func streams() async throws {
         let flashpoint = #","title":"A hot spot","feeds":[{"url":"https://a.example/1"}]}"#
         let count = 100_000

@@ -5,7 +5,7 @@ import Testing
 @testable import LocalEndpoint
 
 /// Random histories, each from its seed: whatever happens in whatever order, the books agree.
-@Suite("The queue: random histories")
+@Suite("The queue: random histories", .heavy)
 struct JobQueueHistoryTests {
     @Test("Each job has one state and at most one holder, and each request one answer", arguments: 0..<40)
     func conservation(seed: Int) throws {

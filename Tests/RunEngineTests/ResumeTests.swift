@@ -2,9 +2,10 @@ import Coordination
 import Flashpoints
 import RunEngine
 import RunJournal
+import TestSupport
 import Testing
 
-@Suite("Drivers that die, and those that follow them", .timeLimit(.minutes(5)))
+@Suite("Drivers that die, and those that follow them", .heavy, .timeLimit(.minutes(10)))
 struct ResumeTests {
     private static let count = 24
 

@@ -112,7 +112,7 @@ struct PlanReloadTests {
         }
     }
 
-    @Test("A hundred thousand flashpoints are kept and come back")
+    @Test("A hundred thousand flashpoints are kept and come back", .heavy)
     func many() async throws {
         try await withTemporaryFolder { home in
             let count = 100_000

@@ -7,7 +7,7 @@ import Testing
 
 @testable import RunJournal
 
-@Suite("A damaged journal", .timeLimit(.minutes(5)), .serialized)
+@Suite("A damaged journal", .heavy, .timeLimit(.minutes(10)), .serialized)
 struct SalvageTests {
     private static let count = 60
 

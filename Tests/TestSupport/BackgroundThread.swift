@@ -16,7 +16,7 @@ package func onBackgroundThread<Value: Sendable>(_ body: @escaping @Sendable () 
 }
 
 /// Carries a closure to a thread.
-private final class BackgroundThread: Sendable {
+final class BackgroundThread: Sendable {
     private let body: @Sendable () -> Void
 
     private init(_ body: @escaping @Sendable () -> Void) { self.body = body }
