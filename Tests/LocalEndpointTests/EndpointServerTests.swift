@@ -259,10 +259,11 @@ struct EndpointServerTests {
 
     @Test("Results last as long as is said, those of runsync by a time of their own", .timeLimit(.minutes(5)))
     func retention() async throws {
-        try await LoopbackEndpoint.with(configure: { options in
-            options.syncRetention = .milliseconds(1)
-            options.minimumTTL = .milliseconds(1)
-        }) { endpoint in
+        let options = LoopbackEndpoint.options {
+            $0.syncRetention = .milliseconds(1)
+            $0.minimumTTL = .milliseconds(1)
+        }
+        try await LoopbackEndpoint.with(options) { endpoint in
             async let result = endpoint.post("runsync?wait=60000", #"{"input":1}"#)
             let sync = try #require(try await endpoint.get("job-take/w")["id"]?.stringValue)
             _ = try await endpoint.post("job-done/w/\(sync)", #"{"output":1}"#)

@@ -104,7 +104,8 @@ struct WebhookTests {
         let gate = Gate()
         let script: ScriptedServer.Script = { _ in .answer(200).after(gate) }
         try await withScriptedServer(script) { server in
-            try await LoopbackEndpoint.with(configure: { $0.webhooks.timeout = .seconds(100) }) { endpoint in
+            try await LoopbackEndpoint.with(LoopbackEndpoint.options { $0.webhooks.timeout = .seconds(100) }) {
+                endpoint in
                 let id = try await endpoint.submit(#"{"input":{"k":1},"webhook":"\#(server.url)/hook"}"#)
                 _ = try await endpoint.get("job-take/w")
                 #expect(try await endpoint.post("job-done/w/\(id)", #"{"error":"bad"}"#).status == 200)
