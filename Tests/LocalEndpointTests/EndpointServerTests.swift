@@ -10,7 +10,7 @@ struct EndpointServerTests {
     @Test("A job's whole way on the wire", .timeLimit(.minutes(5)))
     func wholeWay() async throws {
         try await LoopbackEndpoint.with { endpoint in
-            let accepted = try await endpoint.post("run", #"{"input":{"n":1.50,"é":[]},"webhook":"x"}"#)
+            let accepted = try await endpoint.post("run", #"{"input":{"n":1.50,"é":[]},"unknown":"x"}"#)
             #expect(accepted.status == 200)
             #expect(accepted.body["status"] == "IN_QUEUE")
             let id = try #require(accepted.body["id"]?.stringValue)
@@ -121,7 +121,7 @@ struct EndpointServerTests {
             let done = try await endpoint.call(
                 "POST",
                 "ep/job-done/w/\(id)",
-                bytes: body(10_000_000, #"{"output":""#, #""}"#)
+                bytes: body(10 << 20, #"{"output":""#, #""}"#)
             )
             #expect(done.status == 400)
             let status = try await endpoint.get("status/\(id)")
@@ -188,20 +188,19 @@ struct EndpointServerTests {
         // So long that only the closed connection can give the job to the other worker in time.
         limits.pingInterval = .seconds(600)
         let queue = QueueDriver(limits: limits, clock: ContinuousClock())
-        let server = EndpointServer(
-            service: EndpointService(
-                options: EndpointService.Options(
-                    endpointID: "ep",
-                    token: LoopbackEndpoint.token,
-                    hold: .seconds(300),
-                    executionTimeout: .seconds(600),
-                    minimumExecutionTimeout: .seconds(5),
-                    makeJobID: { "\($0)job" }
-                ),
-                queue: queue
+        let service = EndpointService(
+            options: EndpointService.Options(
+                endpointID: "ep",
+                token: LoopbackEndpoint.token,
+                hold: .seconds(300),
+                executionTimeout: .seconds(600),
+                minimumExecutionTimeout: .seconds(5),
+                makeJobID: { "\($0)job" }
             ),
-            logger: nil
+            queue: queue
         )
+        let edge = EndpointEdge(service: service, queue: queue, rates: nil, dial: FaultDial(), clock: ContinuousClock())
+        let server = EndpointServer(edge: edge, logger: nil)
         let (ports, announce) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingOldest(1))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try? await server.run(port: 0) { announce.yield($0) } }
@@ -255,6 +254,48 @@ struct EndpointServerTests {
             let refused = try await endpoint.post("run", #"{"input":1}"#)
             #expect(refused.status == 429)
             #expect(refused.headers["Retry-After"] == "1")
+        }
+    }
+
+    @Test("Results last as long as is said, those of runsync by a time of their own", .timeLimit(.minutes(5)))
+    func retention() async throws {
+        let options = LoopbackEndpoint.options {
+            $0.syncRetention = .milliseconds(1)
+            $0.minimumTTL = .milliseconds(1)
+        }
+        try await LoopbackEndpoint.with(options) { endpoint in
+            async let result = endpoint.post("runsync?wait=60000", #"{"input":1}"#)
+            let sync = try #require(try await endpoint.get("job-take/w")["id"]?.stringValue)
+            _ = try await endpoint.post("job-done/w/\(sync)", #"{"output":1}"#)
+            #expect(try await result.body["output"] == 1)
+            #expect(await eventually { try await endpoint.call("GET", "ep/status/\(sync)").status == 404 })
+
+            let id = try await endpoint.submit()
+            _ = try await endpoint.get("job-take/w")
+            _ = try await endpoint.post("job-done/w/\(id)", #"{"output":1}"#)
+            #expect(try await endpoint.get("status/\(id)?ttl=1")["output"] == 1)
+            #expect(await eventually { try await endpoint.call("GET", "ep/status/\(id)").status == 404 })
+
+            let short = try await endpoint.submit(#"{"input":1,"policy":{"ttl":1}}"#)
+            #expect(await eventually { try await endpoint.get("status/\(short)")["status"] == "TIMED_OUT" })
+        }
+    }
+
+    @Test("A result of runsync may be as large as its request, up to 20 MiB", .timeLimit(.minutes(5)))
+    func syncSizes() async throws {
+        try await LoopbackEndpoint.with { endpoint in
+            let large = Data(#"{"input":""#.utf8) + Data(repeating: 0x61, count: 15 << 20) + Data(#""}"#.utf8)
+            #expect(try await endpoint.call("POST", "ep/runsync?wait=1000", bytes: large).status == 200)
+            let taken = try await endpoint.get("job-take/w")
+            let id = try #require(taken["id"]?.stringValue)
+            #expect(taken["input"]?.stringValue?.utf8.count == 15 << 20)
+            let result = Data(#"{"output":""#.utf8) + Data(repeating: 0x61, count: 15 << 20) + Data(#""}"#.utf8)
+            #expect(try await endpoint.call("POST", "ep/job-done/w/\(id)", bytes: result).status == 200)
+            #expect(try await endpoint.get("status/\(id)")["output"]?.stringValue?.utf8.count == 15 << 20)
+            let larger = large + Data(repeating: 0x20, count: 5 << 20)
+            let refused = try await endpoint.call("POST", "ep/runsync?wait=1000", bytes: larger)
+            #expect(refused.status == 400)
+            #expect(refused.body == ["error": "bad request: body: exceeded max body size of 20MiB"])
         }
     }
 

@@ -107,6 +107,36 @@ struct LocalEndpointTests {
         #expect(Set(restarts.all) == ["local-1"])
     }
 
+    @Test("A job that says stopPod has its worker's process ended and started again", .timeLimit(.minutes(5)))
+    func stopPod() async throws {
+        let pids = Notes<Int32>()
+        let pauses = Notes<Duration>()
+        var options = options("exec cat", workers: 1)
+        options.endpointID = "ep"
+        options.limits = .patient
+        options.onWorkerEvent = { _, event in
+            if case .started(let pid) = event { pids.add(pid) }
+            if case .restarting(let pause, _) = event { pauses.add(pause) }
+        }
+        try await LocalEndpoint.run(options) { address in
+            try await HTTPTransport.withTransport(.polls) { http in
+                // The process does nothing; its part is played here.
+                let endpoint = LoopbackEndpoint(address: address, http: http)
+                for (round, body) in [#"{"output":1,"stopPod":false}"#, #"{"output":1,"stopPod":true}"#].enumerated() {
+                    let id = try await endpoint.submit()
+                    #expect(try await endpoint.get("job-take/local-1")["id"] == .string(id))
+                    #expect(pids.all.count == 1, "round \(round)")
+                    _ = try await endpoint.post("job-done/local-1/\(id)", body)
+                }
+                #expect(await eventually { pids.all.count == 2 })
+                let id = try await endpoint.submit()
+                #expect(try await endpoint.get("job-take/local-1")["id"] == .string(id), "it takes jobs again")
+            }
+        }
+        #expect(pauses.all == [.zero])
+        #expect(await eventually { !pids.all.contains(where: isRunning) })
+    }
+
     @Test("A taken port is an error, and no worker is started", .timeLimit(.minutes(5)))
     func takenPort() async throws {
         let started = Notes<String>()

@@ -17,6 +17,16 @@ struct LoopbackEndpoint: Sendable {
         var headers: HeaderFields
     }
 
+    /// Options without worker processes.
+    static func options(_ change: (inout LocalEndpoint.Options) -> Void) -> LocalEndpoint.Options {
+        var options = LocalEndpoint.Options(token: token)
+        options.endpointID = "ep"
+        options.limits = .patient
+        options.minimumExecutionTimeout = .milliseconds(1)
+        change(&options)
+        return options
+    }
+
     /// Serves without worker processes while `body` runs.
     static func with<Value: Sendable>(
         limits: JobQueue.Limits = .patient,
@@ -24,16 +34,32 @@ struct LoopbackEndpoint: Sendable {
         minimumExecutionTimeout: Duration = .milliseconds(1),
         _ body: (LoopbackEndpoint) async throws -> Value
     ) async throws -> Value {
-        var options = LocalEndpoint.Options(token: token)
-        options.endpointID = "ep"
-        options.limits = limits
-        options.hold = hold
-        options.minimumExecutionTimeout = minimumExecutionTimeout
-        return try await LocalEndpoint.run(options) { address in
+        let options = options {
+            $0.limits = limits
+            $0.hold = hold
+            $0.minimumExecutionTimeout = minimumExecutionTimeout
+        }
+        return try await with(options, body)
+    }
+
+    /// Serves with these options while `body` runs.
+    static func with<Value: Sendable>(
+        _ options: LocalEndpoint.Options,
+        _ body: (LoopbackEndpoint) async throws -> Value
+    ) async throws -> Value {
+        try await LocalEndpoint.run(options) { address in
             try await HTTPTransport.withTransport(.polls) { http in
                 try await body(LoopbackEndpoint(address: address, http: http))
             }
         }
+    }
+
+    /// Serves with these faults while `body` runs.
+    static func withFaults<Value: Sendable>(
+        _ faults: EndpointFaults.Rule...,
+        body: (LoopbackEndpoint) async throws -> Value
+    ) async throws -> Value {
+        try await with(options { $0.faults = EndpointFaults(faults) }, body)
     }
 
     /// One request; the path is what follows `/v2/`.
