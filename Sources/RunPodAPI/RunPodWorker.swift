@@ -111,7 +111,9 @@ final class Hand: Sendable {
 
     var isEmpty: Bool { held.withLock(\.isEmpty) }
 
-    /// Takes a job in; the latch is released when it is to be stopped. Nil for a job that is in hand already.
+    /// Takes a job in, but for one that is in hand already.
+    ///
+    /// The latch is released when the job is to be stopped.
     func take(_ job: String) -> Latch? {
         held.withLock { held in
             guard held[job] == nil else { return nil }
