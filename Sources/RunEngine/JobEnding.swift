@@ -60,7 +60,9 @@ extension AttemptEnd {
         case .object(let members) where members.isEmpty: "its output is {}"
         case .array(let elements) where elements.isEmpty: "its output is an empty list"
         case .array(let elements): "its output is a list of \(elements.count) elements"
-        case .bool, .integer, .number, .string, .object: nil
+        case .string(let text): "its output is text and names no flashpoint: \(text.prefix(80))"
+        case .bool, .integer, .number: "its output is a single value and names no flashpoint"
+        case .object: nil
         }
     }
 }

@@ -32,6 +32,7 @@ package enum WorkerRole {
                         client: client,
                         clock: SuspendingClock(),
                         chance: { Double.random(in: 0..<1) },
+                        pulse: .shared,
                         notify: { logger.notice("\($0)") }
                     )
                     try await worker.run(until: drain) { job, stream in try await handle(job, stream, handler) }
@@ -51,7 +52,7 @@ package enum WorkerRole {
         } catch let error as DecodingError {
             throw Failure(.permanent, "the job's input can't be used: \(FieldProblem(error))")
         }
-        let output = try await handler.process(input) { record in
+        let output = try await handler.process(input, nearlyDone: stream.prepareNext) { record in
             guard let value = try? record.asJSONValue() else { return }
             await stream.write(value)
         }
