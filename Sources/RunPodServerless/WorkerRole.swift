@@ -51,7 +51,7 @@ package enum WorkerRole {
         } catch let error as DecodingError {
             throw Failure(.permanent, "the job's input can't be used: \(FieldProblem(error))")
         }
-        let output = try await handler.process(input) { record in
+        let output = try await handler.process(input, nearlyDone: { stream.prepareNext() }) { record in
             guard let value = try? record.asJSONValue() else { return }
             await stream.write(value)
         }
