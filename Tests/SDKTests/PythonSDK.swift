@@ -19,10 +19,10 @@ enum PythonSDK {
 
 /// Keeps one nursery for all tests of a suite.
 struct NurseryTrait: SuiteTrait, TestScoping {
-    func provideScope(
+    @concurrent func provideScope(
         for test: Test,
         testCase: Test.Case?,
-        performing function: @Sendable () async throws -> Void
+        performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
         guard let python = PythonSDK.python else { return try await function() }
         try await Nursery.with(python: python) { nursery in

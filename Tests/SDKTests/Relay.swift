@@ -1,20 +1,11 @@
 import Flashpoints
 import FoundationEssentials
 import HTTPTransport
-import Synchronization
+import LocalEndpoint
 import TestSupport
 
-/// Stands between workers and the endpoint, passes on what they say, and does to it what a test wants.
+/// Stands between workers and the endpoint, passes on what they say, and remembers it.
 struct Relay: Sendable {
-    /// What becomes of a request.
-    enum Fate: Sendable {
-        case passedOn
-        /// The endpoint never hears of it.
-        case refused(status: Int)
-        /// The endpoint hears of it, and the worker does not hear the answer.
-        case unanswered
-    }
-
     private let server: ScriptedServer
 
     /// What takes the place of the endpoint's base URL.
@@ -31,19 +22,10 @@ struct Relay: Sendable {
     }
 
     /// Relays while `body` runs.
-    ///
-    /// - Parameter fate: Told each request and how many of its operation came before.
-    static func with(
-        _ stage: Stage,
-        fate: @escaping @Sendable (_ operation: String, _ number: Int) -> Fate,
-        _ body: (Relay) async throws -> Void
-    ) async throws {
-        let counts = Counts()
+    static func with(_ stage: Stage, _ body: (Relay) async throws -> Void) async throws {
         let endpoint = stage.address.baseURL.replacing("/v2", with: "")
         try await HTTPTransport.withTransport(.polls) { http in
             try await withScriptedServer { request in
-                let fate = fate(request.operation, counts.next(request.operation))
-                if case .refused(let status) = fate { return .answer(status, "{}") }
                 let response = try await http.send(
                     TransportRequest(
                         method: request.method,
@@ -54,20 +36,9 @@ struct Relay: Sendable {
                         bodyLimit: 64 << 20
                     )
                 )
-                if case .unanswered = fate { return .close }
                 return .answer(response.status, data: response.body)
             } _: { server in
                 try await body(Relay(server: server))
-            }
-        }
-    }
-
-    private final class Counts: Sendable {
-        private let counts = Mutex<[String: Int]>([:])
-        func next(_ operation: String) -> Int {
-            counts.withLock { counts in
-                defer { counts[operation, default: 0] += 1 }
-                return counts[operation, default: 0]
             }
         }
     }

@@ -24,6 +24,8 @@ enum Scenario: String, Sendable, CaseIterable, CustomTestStringConvertible {
     case resultRefused = "job-done lost, never heard"
     case resultUnanswered = "job-done lost, answer"
     case duplicateDelivery = "duplicate delivery"
+    case takenForLost = "taken for lost, yet at work"
+    case tooManyRequests = "429"
 
     var testDescription: String { rawValue }
 
@@ -31,10 +33,16 @@ enum Scenario: String, Sendable, CaseIterable, CustomTestStringConvertible {
     func play(client: Maker, worker: Maker) async throws {
         try await Stage.with { options in
             switch self {
-            case .workerKilled, .workerKilledTwice, .duplicateDelivery:
+            case .workerKilled, .workerKilledTwice, .takenForLost:
                 // In these a worker is missed, by the endpoint's clock.
                 options.limits.pingInterval = .seconds(2)
-            default: break
+            case .resultRefused: options.faults.rules = [EndpointFaults.rule(.answer(status: 503), of: .jobDone, .next(1))]
+            case .resultUnanswered: options.faults.rules = [EndpointFaults.rule(.dropAfter, of: .jobDone, .next(1))]
+            case .duplicateDelivery: options.faults.rules = [EndpointFaults.rule(.deliverAgain, of: .jobTake, .next(1))]
+            case .tooManyRequests: options.rates = RateLimits(rules: [RateLimits.Rule([.run], requests: 2)])
+            case .echo, .errorString, .exception, .progress, .generator, .aggregate, .cancelQueued, .cancelRunning,
+                .cancelBlocking, .executionTimeout, .ttlQueued, .ttlRunning, .retention:
+                break
             }
         } _: { stage in
             let play = Play(stage: stage, client: try await stage.client(client), worker: worker)
@@ -54,9 +62,10 @@ enum Scenario: String, Sendable, CaseIterable, CustomTestStringConvertible {
             case .retention: try await play.retention()
             case .workerKilled: try await play.workerKilled(times: 1)
             case .workerKilledTwice: try await play.workerKilled(times: 2)
-            case .resultRefused: try await play.resultLost(.refused(status: 503))
-            case .resultUnanswered: try await play.resultLost(.unanswered)
+            case .resultRefused, .resultUnanswered: try await play.resultLost()
             case .duplicateDelivery: try await play.duplicateDelivery()
+            case .takenForLost: try await play.takenForLost()
+            case .tooManyRequests: try await play.tooManyRequests()
             }
         }
     }
@@ -291,27 +300,41 @@ struct Play: Sendable {
         #expect(try await client.health().jobs.retried == 1)
     }
 
-    func resultLost(_ fate: Relay.Fate) async throws {
-        try await Relay.with(stage) { operation, number in
-            operation == "job-done" && number == 0 ? fate : .passedOn
-        } _: { relay in
-            let hired = try await hire(relay: relay)
-            let job = try await submit(Self.returning("once"))
-            let end = try await client.end(of: job)
-            #expect(end.status == .completed)
-            #expect(end.output == "once")
-            try await relay.wait(for: 2, "job-done")
-            try await expectEcho()
-            let posts = relay.requests("job-done").filter { $0.target.contains(job) }
-            #expect(posts.count == 2, "the result is sent again until it is acknowledged")
-            #expect(Set(posts.map(\.body)).count == 1)
-            #expect(hired.trace.filter { $0 == "began \(job)" }.count == 1)
-            #expect(try await client.health().jobs.completed == 2, "the echo is the other one")
+    func resultLost() async throws {
+        let hired = try await hire()
+        let job = try await submit(Self.returning("once"))
+        let end = try await client.end(of: job)
+        #expect(end.status == .completed)
+        #expect(end.output == "once")
+        #expect(end.retries == nil)
+        // It takes the next job only after the result was sent again and acknowledged.
+        try await expectEcho()
+        #expect(hired.trace.filter { $0 == "began \(job)" }.count == 1)
+        #expect(try await client.health().jobs.completed == 2, "the echo is the other one")
+    }
+
+    /// The endpoint hands one job to two workers.
+    func duplicateDelivery() async throws {
+        let gate = stage.gate()
+        let first = try await hire(podID: "pod-1")
+        let job = try await submit(Self.returning("once", ["gate": gate]))
+        try await first.wait(for: "began", job)
+        let second = try await hire(podID: "pod-2")
+        try await second.wait(for: "began", job)
+        try stage.open(gate)
+        let end = try await client.end(of: job)
+        #expect(end.status == .completed)
+        #expect(end.output == "once")
+        try await first.wait(for: "ended", job)
+        try await second.wait(for: "ended", job)
+        for _ in 0..<2 {
+            #expect(try await client.end(of: try await submit(Self.returning(2))).output == 2)
         }
+        #expect(try await client.health().jobs.completed == 3, "each counts once")
     }
 
     /// A worker that was taken for lost goes on beside the one that took its job over.
-    func duplicateDelivery() async throws {
+    func takenForLost() async throws {
         let gate = stage.gate()
         let first = try await hire(.blocking, podID: "pod-1")
         let job = try await submit(Self.returning("once", ["gate": gate]))
@@ -330,5 +353,19 @@ struct Play: Sendable {
         let another = try await client.end(of: try await submit(Self.returning(2)))
         #expect(another.output == 2)
         #expect(try await client.health().jobs.completed == 2, "each counts once")
+    }
+
+    // MARK: - Limits
+
+    func tooManyRequests() async throws {
+        let jobs = [try await submit(Self.returning(0)), try await submit(Self.returning(1))]
+        #expect(try await client.run(["input": Self.returning(2)]) == .refused(429))
+        #expect(try await client.health().jobs.inQueue == 2, "what is refused is not done")
+        _ = try await hire()
+        for (number, job) in jobs.enumerated() {
+            #expect(try await client.end(of: job).output == .integer(Int64(number)))
+        }
+        stage.clock.advance(by: .seconds(10))
+        try await expectEcho()
     }
 }

@@ -138,7 +138,7 @@ struct Stage: Sendable {
         // These would have it look at the machine and dial a server on the Internet.
         environment["RUNPOD_SKIP_AUTO_SYSTEM_CHECKS"] = "true"
         environment["RUNPOD_SKIP_GPU_CHECK"] = "true"
-        environment["RUNPOD_LOG_LEVEL"] = "INFO"
+        environment["RUNPOD_LOG_LEVEL"] = "DEBUG"
         let program = try await start("handler.py", name: podID, environment)
         return SDKWorker(podID: podID, program: program, traceFile: trace)
     }
@@ -180,7 +180,7 @@ struct Crew: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 await withDiscardingTaskGroup { tasks in
-                    for await task in stream { tasks.addTask(operation: task) }
+                    for await task in stream { tasks.addTask { await task() } }
                     tasks.cancelAll()
                 }
             }

@@ -144,7 +144,7 @@ struct SDKClient: TestedClient {
 
     func job(_ id: String) async throws -> JobReply? {
         do {
-            return try decoded(try await call("fetch", job: id))
+            return try decoded(JobReply.self, try await call("fetch", job: id))
         } catch let raised as Raised {
             guard raised.status == 404 else { throw raised }
             return nil
@@ -168,9 +168,11 @@ struct SDKClient: TestedClient {
         try decoded(JobReply.self, try await call("cancel", job: id)).status
     }
 
-    func health() async throws -> EndpointHealth { try decoded(try await call("health")) }
+    func health() async throws -> EndpointHealth {
+        try decoded(EndpointHealth.self, try await call("health"))
+    }
 
-    private func decoded<Value: Decodable>(_ type: Value.Type = Value.self, _ value: JSONValue) throws -> Value {
+    private func decoded<Value: Decodable>(_ type: Value.Type, _ value: JSONValue) throws -> Value {
         try JSONCoding.decode(type, from: try JSONCoding.encode(value))
     }
 }

@@ -64,6 +64,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Server(http.server.HTTPServer):
+    request_queue_size = 128
+
     def shutdown_request(self, request):
         # Shutting down would end the connection for parent and child alike.
         self.close_request(request)
