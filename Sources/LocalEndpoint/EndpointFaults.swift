@@ -50,6 +50,11 @@ package struct EndpointFaults: Sendable, Hashable {
             self.fault = fault
             self.occasion = occasion
         }
+
+        /// A rule for one call.
+        package static func rule(_ fault: Fault, of call: EndpointCall, _ occasion: Occasion = .always) -> Rule {
+            Rule(fault, of: [call], occasion)
+        }
     }
 
     /// All that apply to a call happen to it, in this order; the first that answers or drops decides how.
@@ -61,11 +66,6 @@ package struct EndpointFaults: Sendable, Hashable {
 
     package init(_ rules: [Rule] = []) {
         self.rules = rules
-    }
-
-    /// A rule for one call.
-    package static func rule(_ fault: Fault, of call: EndpointCall, _ occasion: Occasion = .always) -> Rule {
-        Rule(fault, of: [call], occasion)
     }
 }
 
