@@ -11,22 +11,26 @@ package struct RunPodWorker<C: Clock>: Sendable where C.Duration == Duration {
     let clock: C
     let chance: @Sendable () -> Double
     let notify: @Sendable (WorkerNotice) -> Void
+    private let pulse: PulseThread?
     let hand = Hand()
 
     /// Makes a worker.
     ///
     /// - Parameters:
     ///   - chance: Random numbers in `0..<1`, for the waits between tries.
+    ///   - pulse: Where pings go out from and what times them, whatever the handler does; nil for the pool and `clock`.
     ///   - notify: Takes what belongs into the log; called from several tasks.
     package init(
         client: WorkerClient,
         clock: C,
         chance: @escaping @Sendable () -> Double,
+        pulse: PulseThread? = nil,
         notify: @escaping @Sendable (WorkerNotice) -> Void
     ) {
         self.client = client
         self.clock = clock
         self.chance = chance
+        self.pulse = pulse
         self.notify = notify
     }
 
@@ -38,7 +42,7 @@ package struct RunPodWorker<C: Clock>: Sendable where C.Duration == Duration {
     package func run(until drain: Latch, handler: @escaping JobHandler) async throws {
         let source = PlatformJobSource(worker: self, drain: drain)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await ping() }
+            group.addTask(executorPreference: pulse) { try await ping() }
             group.addTask { try await listenForStops(source) }
             group.addTask { try await source.run() }
             defer { group.cancelAll() }
@@ -59,7 +63,8 @@ package struct RunPodWorker<C: Clock>: Sendable where C.Duration == Duration {
                 if works { notify(.pingFailed(why: "\(error)")) }
                 works = false
             }
-            try await clock.sleep(for: client.environment.pingInterval)
+            let interval = client.environment.pingInterval
+            if let pulse { try await pulse.sleep(for: interval) } else { try await clock.sleep(for: interval) }
         }
     }
 

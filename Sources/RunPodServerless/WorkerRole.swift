@@ -32,6 +32,7 @@ package enum WorkerRole {
                         client: client,
                         clock: SuspendingClock(),
                         chance: { Double.random(in: 0..<1) },
+                        pulse: .shared,
                         notify: { logger.notice("\($0)") }
                     )
                     try await worker.run(until: drain) { job, stream in try await handle(job, stream, handler) }
