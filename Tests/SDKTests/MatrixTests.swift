@@ -7,13 +7,19 @@ struct SDKTests {}
 
 extension SDKTests {
     /// {our client, the SDK's} × {our worker, the SDK's} over our endpoint.
-    @Suite("The cross matrix")
+    @Suite("The cross matrix", .resultsTable, .notingFailures)
     struct MatrixTests {
         /// So many at a time that starting processes leaves others their time.
         private static let places = Slots(6)
 
         private func play(_ scenario: Scenario, client: Maker, worker: Maker) async throws {
-            try await Self.places.withSlot { try await scenario.play(client: client, worker: worker) }
+            let cell = Results.Cell(client: client, worker: worker, scenario: scenario)
+            try await Self.places.withSlot {
+                try await Results.Cell.$current.withValue(cell) {
+                    try await scenario.play(client: client, worker: worker)
+                }
+            }
+            Results.shared?.played(cell)
         }
 
         @Test("Our client, our worker", arguments: Scenario.allCases)

@@ -40,7 +40,8 @@ struct Nursery: Sendable {
     /// Starts a script in a process group of its own.
     ///
     /// - Parameter folder: Takes what the program prints, and is its home.
-    func spawn(_ script: String, name: String, in folder: URL, _ environment: [String: String]) async throws -> Program {
+    func spawn(_ script: String, name: String, in folder: URL, _ environment: [String: String]) async throws -> Program
+    {
         let log = folder.appending(path: "\(name).log")
         let home = folder.appending(path: "home")
         try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)

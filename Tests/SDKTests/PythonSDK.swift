@@ -11,6 +11,11 @@ enum PythonSDK {
         "ETL_DASH_SDK_PYTHON names no Python that can import RunPod's SDK (pip install runpod==1.12.0)"
     )
 
+    /// What keeps its worker from looking at the machine and from dialling a server on the Internet.
+    static let quietly = [
+        "RUNPOD_SKIP_AUTO_SYSTEM_CHECKS": "true", "RUNPOD_SKIP_GPU_CHECK": "true", "RUNPOD_LOG_LEVEL": "DEBUG",
+    ]
+
     /// The programs that run with it.
     static func script(_ name: String) -> String {
         URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Scripts/\(name)").path

@@ -36,9 +36,9 @@ enum Scenario: String, Sendable, CaseIterable, CustomTestStringConvertible {
             case .workerKilled, .workerKilledTwice, .takenForLost:
                 // In these a worker is missed, by the endpoint's clock.
                 options.limits.pingInterval = .seconds(2)
-            case .resultRefused: options.faults.rules = [EndpointFaults.rule(.answer(status: 503), of: .jobDone, .next(1))]
-            case .resultUnanswered: options.faults.rules = [EndpointFaults.rule(.dropAfter, of: .jobDone, .next(1))]
-            case .duplicateDelivery: options.faults.rules = [EndpointFaults.rule(.deliverAgain, of: .jobTake, .next(1))]
+            case .resultRefused: options.faults.rules = [.rule(.answer(status: 503), of: .jobDone, .next(1))]
+            case .resultUnanswered: options.faults.rules = [.rule(.dropAfter, of: .jobDone, .next(1))]
+            case .duplicateDelivery: options.faults.rules = [.rule(.deliverAgain, of: .jobTake, .next(1))]
             case .tooManyRequests: options.rates = RateLimits(rules: [RateLimits.Rule([.run], requests: 2)])
             case .echo, .errorString, .exception, .progress, .generator, .aggregate, .cancelQueued, .cancelRunning,
                 .cancelBlocking, .executionTimeout, .ttlQueued, .ttlRunning, .retention:

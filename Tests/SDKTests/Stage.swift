@@ -93,19 +93,17 @@ struct Stage: Sendable {
     }
 
     func sdkClient(key: String? = nil) async throws -> SDKClient {
-        let portFile = folder.appending(path: "client-\(UUID().uuidString).port")
-        let program = try await start(
-            "client.py",
-            name: "client",
-            [
-                "RUNPOD_ENDPOINT_BASE_URL": address.baseURL, "ENDPOINT": address.endpointID,
-                "KEY": key ?? address.token, "PORT_FILE": portFile.path,
-            ]
+        let nursery = try #require(Nursery.shared, "the suite has no nursery")
+        let (client, program) = try await SDKClient.start(
+            nursery,
+            in: folder,
+            baseURL: address.baseURL,
+            endpointID: address.endpointID,
+            key: key ?? address.token,
+            http: transports.polls
         )
-        let isThere = await becomesTrue { FileManager.default.fileExists(atPath: portFile.path) }
-        try #require(isThere, "the SDK's client did not start: \(program.printed)")
-        let port = try String(contentsOf: portFile, encoding: .utf8)
-        return SDKClient(kind: .sync, url: "http://127.0.0.1:\(port)", http: transports.polls)
+        staff.append(program)
+        return client
     }
 
     // MARK: - Workers
@@ -113,7 +111,12 @@ struct Stage: Sendable {
     /// Starts a worker of the endpoint.
     ///
     /// - Parameter relay: Where it finds the endpoint instead, when there is one.
-    func hire(_ maker: Maker, _ shape: Shape = .async, podID: String, relay: Relay? = nil) async throws
+    func hire(
+        _ maker: Maker,
+        _ shape: Shape = .async,
+        podID: String,
+        relay: Relay? = nil
+    ) async throws
         -> any TestedWorker
     {
         switch maker {
@@ -135,11 +138,10 @@ struct Stage: Sendable {
         var environment = variables(podID, relay)
         environment["SHAPE"] = shape.rawValue
         environment["TRACE"] = trace.path
-        // These would have it look at the machine and dial a server on the Internet.
-        environment["RUNPOD_SKIP_AUTO_SYSTEM_CHECKS"] = "true"
-        environment["RUNPOD_SKIP_GPU_CHECK"] = "true"
-        environment["RUNPOD_LOG_LEVEL"] = "DEBUG"
-        let program = try await start("handler.py", name: podID, environment)
+        environment.merge(PythonSDK.quietly) { $1 }
+        let nursery = try #require(Nursery.shared, "the suite has no nursery")
+        let program = try await nursery.spawn("handler.py", name: podID, in: folder, environment)
+        staff.append(program)
         return SDKWorker(podID: podID, program: program, traceFile: trace)
     }
 
@@ -148,14 +150,6 @@ struct Stage: Sendable {
         let variables = address.workerEnvironment(podID: podID, pingInterval: .seconds(1))
         guard let relay else { return variables }
         return variables.mapValues { $0.replacing(address.baseURL, with: relay.baseURL) }
-    }
-
-    private func start(_ script: String, name: String, _ environment: [String: String]) async throws -> Nursery.Program
-    {
-        let nursery = try #require(Nursery.shared, "the suite has no nursery")
-        let program = try await nursery.spawn(script, name: name, in: folder, environment)
-        staff.append(program)
-        return program
     }
 
     // MARK: - Gates

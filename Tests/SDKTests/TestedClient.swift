@@ -109,6 +109,34 @@ struct SDKClient: TestedClient {
         var message: String
     }
 
+    /// Starts a process with the clients of one endpoint.
+    static func start(
+        _ nursery: Nursery,
+        in folder: URL,
+        baseURL: String,
+        endpointID: String,
+        key: String,
+        http: HTTPTransport
+    ) async throws -> (SDKClient, Nursery.Program) {
+        let portFile = folder.appending(path: "client-\(UUID().uuidString).port")
+        let program = try await nursery.spawn(
+            "client.py",
+            name: "client",
+            in: folder,
+            [
+                "RUNPOD_ENDPOINT_BASE_URL": baseURL, "ENDPOINT": endpointID, "KEY": key,
+                "PORT_FILE": portFile.path,
+            ]
+        )
+        let isThere = await becomesTrue { FileManager.default.fileExists(atPath: portFile.path) }
+        guard isThere else {
+            program.killGroup()
+            throw Surprise(what: "the SDK's client does not start: \(program.printed)")
+        }
+        let port = try String(contentsOf: portFile, encoding: .utf8)
+        return (SDKClient(kind: .sync, url: "http://127.0.0.1:\(port)", http: http), program)
+    }
+
     /// Calls the SDK's method of that name.
     func call(
         _ name: String,
