@@ -120,6 +120,11 @@ let package = Package(
                 "TestSupport", "Flashpoints", "Coordination", "HTTPTransport", "RunPodAPI", "RunJournal", "RunEngine",
             ]
         ),
+        .testTarget(
+            name: "SDKTests",
+            dependencies: ["etl-dash", "TestSupport", "Flashpoints", "HTTPTransport", "RunPodAPI", "LocalEndpoint"],
+            exclude: ["Scripts"]
+        ),
         .testTarget(name: "PackageTests", dependencies: ["TestSupport", subprocess]),
     ],
     swiftLanguageModes: [.v6]

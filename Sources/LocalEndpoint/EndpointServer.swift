@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import Synchronization
@@ -17,6 +18,7 @@ struct EndpointServer<C: Clock>: Sendable where C.Duration == Duration {
             responder: CallbackResponder<Connection> { request, connection in
                 try await Self.respond(to: request, on: connection, with: edge)
             },
+            server: HTTPServerBuilder { CarefulHTTPChannel(http: HTTP1Channel(responder: $0)) },
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) },
             logger: logger ?? Logger(label: "endpoint") { _ in SwiftLogNoOpLogHandler() }
