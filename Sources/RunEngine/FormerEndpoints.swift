@@ -1,4 +1,5 @@
 import Coordination
+import Flashpoints
 import RunPodAPI
 import Synchronization
 
@@ -39,6 +40,7 @@ extension RunPodBackend {
         }
         do throws(EndpointAddress.Problem) {
             let address = try EndpointAddress(endpoint, allowedHosts: [client.address.host])
+            if "\(address)" == self.endpoint { return .this }
             return .former(
                 formers.backend(endpoint) {
                     RunPodBackend(

@@ -1,3 +1,5 @@
+import RunPodAPI
+
 /// Decides which jobs of an endpoint are looked at next, and how; a state machine without a clock.
 ///
 /// `now` is the time since any fixed start and never goes back. A held request tells the end of its job at once and
@@ -27,9 +29,10 @@ package struct PollPlanner: Sendable {
         var askedAt: Duration
         var streams = false
 
+        /// Whether its look is held for longer than a plain one may take.
         var holdsPlace: Bool {
             switch look {
-            case .end, .news: true
+            case .end(let hold), .news(let hold): hold > .seconds(1)
             case .state, nil: false
             }
         }
@@ -40,6 +43,12 @@ package struct PollPlanner: Sendable {
     /// Tickets of the jobs that are followed, ascending.
     private var order: [Ticket] = []
     private var lastTicket = 0
+    /// Jobs that wait and were not thought of since something about them changed.
+    private var fresh: [Ticket] = []
+    /// Whether all jobs that wait are to be thought of.
+    private var isStale = false
+    /// Whether a job that waits could be held, were there a place.
+    private var hasUnheld = false
     private var heldCount = 0
     private var runningCount = 0
     private var sync = HoldVerdict()
@@ -56,6 +65,8 @@ package struct PollPlanner: Sendable {
     private var soughtAt = Duration.zero
     /// Ends that were found and that the counters have not told yet.
     private var surplus = 0
+    /// Whether the endpoint has such counters.
+    private var hasCounters = false
     /// Ends that the counters have told at all.
     private var announced = 0
 
@@ -95,13 +106,20 @@ extension PollPlanner {
     }
 
     /// Whoever follows the job can take its next look.
-    package mutating func wait(_ ticket: Ticket) { courses[ticket]?.isWaiting = true }
+    package mutating func wait(_ ticket: Ticket) {
+        courses[ticket]?.isWaiting = true
+        fresh.append(ticket)
+    }
+
+    /// The time has come to think of a job that waits again.
+    package mutating func wake(_ ticket: Ticket) { fresh.append(ticket) }
 
     /// The job is to be looked at soon, as after it was cancelled.
     package mutating func hurry(_ job: String, now: Duration) {
         for ticket in order where courses[ticket]?.job == job {
             courses[ticket]?.due = now
             courses[ticket]?.sweepDue = now
+            fresh.append(ticket)
         }
     }
 
@@ -109,7 +127,11 @@ extension PollPlanner {
     ///
     /// - Parameter chance: In `0..<1`, so that jobs that began together are not looked at together.
     package mutating func saw(_ ticket: Ticket, _ look: Look, _ sight: Sight, now: Duration, chance: Double) {
-        judge(look, sight, now)
+        let verdicts = (sync.kind, stream.kind)
+        // What is answered early because the job has started is no sign of a request that is not held.
+        let hasMoved = courses[ticket]?.phase != sight.phase && sight.phase != .ended
+        if !hasMoved || sight.news != .none { judge(look, sight, now) }
+        if verdicts != (sync.kind, stream.kind) || sought > 0 { isStale = true }
         guard var course = courses[ticket] else { return }
         if course.holdsPlace, course.look == look { heldCount -= 1 }
         if course.look == look { course.look = nil }
@@ -117,7 +139,10 @@ extension PollPlanner {
         if sight.phase == .running { runningCount += 1 }
         course.phase = sight.phase
         course.askedAt = now
-        if sight.phase == .running, course.startedAt == nil { course.startedAt = now }
+        if sight.phase == .running, course.startedAt == nil {
+            course.startedAt = now
+            if !policy.holdsQueued { course.newsDue = now + newsPause }
+        }
         if sight.news != .none {
             course.streams = true
             hasStreamed = true
@@ -135,6 +160,9 @@ extension PollPlanner {
         courses[ticket] = course
     }
 
+    /// A job has streamed something.
+    package mutating func noteStreaming() { hasStreamed = true }
+
     /// The endpoint knows no such operation, or so it says.
     package mutating func denied(_ ticket: Ticket, _ look: Look, now: Duration) {
         switch look {
@@ -143,6 +171,7 @@ extension PollPlanner {
         case .state: break
         }
         release(ticket)
+        isStale = true
         courses[ticket]?.due = now + policy.sweep.lowerBound
     }
 
@@ -155,6 +184,7 @@ extension PollPlanner {
 
     /// The endpoint's counters of ended jobs have moved.
     package mutating func endsAnnounced(_ count: Int, now: Duration) {
+        hasCounters = true
         guard count > 0 else { return }
         announced += count
         // Some were found before they were told.
@@ -162,6 +192,7 @@ extension PollPlanner {
         surplus -= known
         sought = min(sought + count - known, order.count)
         soughtAt = now
+        isStale = true
     }
 
     private mutating func judge(_ look: Look, _ sight: Sight, _ now: Duration) {
@@ -194,7 +225,8 @@ extension PollPlanner {
                 course.newsPause = nil
             case .none where sight.took < wait / 2:
                 // Not held: whoever asks again at once asks all the time.
-                let pause = min(max((course.newsPause ?? newsPause) * 2, .seconds(1)), max(policy.news.upperBound, .seconds(60)))
+                let longest = max(policy.news.upperBound, .seconds(60))
+                let pause = min(max((course.newsPause ?? newsPause) * 2, .seconds(1)), longest)
                 course.newsPause = pause
                 course.newsDue = now + pause
                 course.due = now + .seconds(1)
@@ -226,7 +258,14 @@ extension PollPlanner {
         var swept: [Ticket] = []
         let isContested = isContested
         let mayHold = sync.mayHold(now: now) || stream.mayHold(now: now)
-        for ticket in isContested && heldCount < policy.held ? urgencies(order, now).map(\.ticket) : order {
+        var candidates = fresh
+        if isStale || hasUnheld && heldCount < policy.held {
+            candidates = isContested ? urgencies(order, now).map(\.ticket) : order
+            hasUnheld = false
+        }
+        fresh = []
+        isStale = false
+        for ticket in candidates {
             guard let course = courses[ticket], course.isWaiting else { continue }
             let isRunning = course.phase == .running || policy.holdsQueued
             if isRunning, mayHold, heldCount < policy.held {
@@ -234,8 +273,9 @@ extension PollPlanner {
                     give(look, to: ticket, now)
                     looks.append((ticket, look))
                 }
-            } else if isRunning, mayHold || course.phase == .running {
+            } else if isRunning {
                 swept.append(ticket)
+                if mayHold { hasUnheld = true }
             } else if course.due <= now {
                 let look = sync.mayHold(now: now) && heldCount < policy.held ? Look.end(hold: .seconds(1)) : .state
                 give(look, to: ticket, now)
@@ -296,7 +336,8 @@ extension PollPlanner {
         }
         guard readsNews else { return .end(hold: wait) }
         let fresh = course.newsDue - now
-        return fresh < .seconds(1) ? nil : .end(hold: min(wait, fresh))
+        if fresh < .seconds(1) { return nil }
+        return .end(hold: fresh <= full ? fresh : wait)
     }
 
     /// Plain looks at those of the jobs that are due, as many as the rate allows, the stalest first.
@@ -350,7 +391,8 @@ extension PollPlanner {
     private func sweepPause(_ course: Course, _ now: Duration) -> Duration {
         let sharing = max(1, order.count - heldCount)
         let fair = Duration.seconds(Double(sharing) / policy.sweepRate)
-        var pause = min(max(fair, policy.sweep.lowerBound), policy.sweep.upperBound)
+        let least = isContested ? policy.contestedSweep : policy.sweep.lowerBound
+        var pause = min(max(fair, least), policy.sweep.upperBound)
         if wantsCounters(now: now), isGateTrusted { pause = max(pause, policy.gatedSweep) }
         if let expected = expectedEnd(of: course) {
             // Half of the expected time is early for an end.
@@ -361,7 +403,7 @@ extension PollPlanner {
     }
 
     /// Whether the counters have told of the ends so far; they may lag, and some endpoints have none.
-    private var isGateTrusted: Bool { announced > 0 && announced + 3 >= ended.jobs }
+    private var isGateTrusted: Bool { hasCounters && announced + 3 >= ended.jobs }
 
     private func expectedEnd(of course: Course) -> Duration? {
         guard ended.jobs >= 3, let startedAt = course.startedAt else { return nil }

@@ -10,6 +10,8 @@ package struct PollPolicy: Sendable, Hashable {
     package var sweepRate: Double = 100
     /// Bounds of the pause between two plain looks at a job.
     package var sweep: ClosedRange<Duration> = .seconds(1) ... .seconds(60)
+    /// The shortest pause between two plain looks at a job while others are held.
+    package var contestedSweep: Duration = .seconds(5)
     /// Pause between two plain looks at a job while the endpoint's counters tell that jobs have ended.
     package var gatedSweep: Duration = .seconds(30)
     /// The longest pause between two looks at a job in the queue.

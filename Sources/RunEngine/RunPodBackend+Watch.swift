@@ -121,8 +121,9 @@ extension RunPodBackend {
     /// output repeats it.
     private func drain(_ watch: inout Watch, report: @escaping Reporter) async throws {
         while !watch.hasLastRecord {
-            let piece = try await nextPiece(watch.job, hold: .seconds(1), report: report)
-            guard let (piece, _) = piece, !piece.outputs.isEmpty else { return }
+            let next = try await nextPiece(watch.job, hold: .seconds(1), report: report)
+            guard let piece = next?.piece, !piece.outputs.isEmpty else { return }
+            desk.plan { planner, _ in planner.noteStreaming() }
             _ = await take(piece, &watch, report: report)
         }
     }
@@ -209,7 +210,11 @@ extension RunPodBackend {
     ) async throws -> AttemptEnd? {
         guard let reply else { return .forgotten }
         guard var end = AttemptEnd(reply) else { return watch.endDespite(reply) }
-        if watch.endSeen == nil, isWorthDraining(watch, reply) { try await drain(&watch, report: report) }
+        var isDrained = watch.endSeen != nil
+        if !isDrained, isWorthDraining(reply) {
+            try await drain(&watch, report: report)
+            isDrained = true
+        }
         if reply.status == .completed || reply.output?.arrayValue != nil {
             let reader = HandlerOutput(
                 indices: watch.order.indices,
@@ -218,12 +223,13 @@ extension RunPodBackend {
             )
             for result in reader.results(in: reply.output) { await tell(result, &watch, report: report) }
         }
+        if !isDrained, !watch.hasAll { try await drain(&watch, report: report) }
         if end.kind == .completed, !watch.hasAll { end.message = AttemptEnd.explanation(ofMissing: reply.output) }
         return end
     }
 
     /// Whether a job that has ended may have streamed something that its output does not repeat.
-    private func isWorthDraining(_ watch: Watch, _ reply: JobReply) -> Bool {
+    private func isWorthDraining(_ reply: JobReply) -> Bool {
         desk.plan { planner, now in
             planner.offersStream(now: now) && !(planner.isSilent && reply.status == .completed)
         }

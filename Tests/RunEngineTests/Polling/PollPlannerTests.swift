@@ -45,9 +45,9 @@ struct PollPlannerTests {
 
     @Test("Thousands of jobs are each asked long before their results expire")
     func retention() {
-        let jobs = (0..<6_000).map { place in
-            let accepted = Double(place) / 1_000
-            return PollWorld.Job(accepted: accepted, taken: accepted, done: 1_200, records: nil)
+        let jobs = (0..<4_000).map { place in
+            let accepted = Double(place) / 200
+            return PollWorld.Job(accepted: accepted, taken: accepted, done: 700, records: nil)
         }
         var world = PollWorld(jobs)
         let outcome = world.play()

@@ -48,7 +48,7 @@ struct PollWorld {
     private enum Event {
         case accepted(Int)
         case answered(Int, Look, asked: Double, denied: Bool)
-        case thought(Int)
+        case thought(Int, wait: Int)
         case health
     }
 
@@ -64,7 +64,8 @@ struct PollWorld {
     private var number = 0
     private var tickets: [Int: PollPlanner.Ticket] = [:]
     private var owners: [PollPlanner.Ticket: Int] = [:]
-    private var waiting: Set<Int> = []
+    /// The number of the wait of each job that waits.
+    private var waiting: [Int: Int] = [:]
     private var told: [Double]
     private var started: Set<Int> = []
     private var lastLook: [Double]
@@ -140,8 +141,8 @@ struct PollWorld {
                 wait(place)
             case .answered(let place, let look, let asked, let denied):
                 answered(place, look, asked: asked, denied: denied)
-            case .thought(let place):
-                if waiting.contains(place) { think(place) }
+            case .thought(let place, let wait):
+                if waiting[place] == wait { think(place, wait) }
             case .health:
                 let ends = jobs.count { $0.done <= now }
                 planner.endsAnnounced(ends - endsTold, now: .seconds(now))
@@ -150,9 +151,10 @@ struct PollWorld {
             }
             giveOut()
         }
-        for (place, start) in lookTimes.enumerated() {
-            let last = lookTimes[place...].firstIndex { $0 > start + 10 } ?? lookTimes.count
-            outcome.mostInTenSeconds = max(outcome.mostInTenSeconds, last - place)
+        var first = 0
+        for (place, time) in lookTimes.enumerated() {
+            while lookTimes[first] <= time - 10 { first += 1 }
+            outcome.mostInTenSeconds = max(outcome.mostInTenSeconds, place - first + 1)
         }
         return outcome
     }
@@ -160,23 +162,24 @@ struct PollWorld {
     private mutating func wait(_ place: Int) {
         guard let ticket = tickets[place] else { return }
         planner.wait(ticket)
-        waiting.insert(place)
-        put(.thought(place), at: now)
+        waiting[place] = number
+        put(.thought(place, wait: number), at: now)
     }
 
     /// A follower who waits thinks again when the planner says.
-    private mutating func think(_ place: Int) {
+    private mutating func think(_ place: Int, _ wait: Int) {
         guard let ticket = tickets[place],
             let time = planner.reconsidered(ticket, now: .seconds(now))
         else { return }
-        put(.thought(place), at: max(time / .seconds(1), now + 0.001))
+        planner.wake(ticket)
+        put(.thought(place, wait: wait), at: max(time / .seconds(1), now + 0.001))
     }
 
     private mutating func giveOut() {
         let looks = planner.due(now: .seconds(now)) { Double.random(in: 0..<1, using: &generator) }
         for (ticket, look) in looks {
             guard let place = owners[ticket] else { continue }
-            waiting.remove(place)
+            waiting[place] = nil
             ask(place, look)
         }
         outcome.mostHeld = max(outcome.mostHeld, planner.held)

@@ -139,7 +139,8 @@ final class VirtualEndpoint: HTTPSending {
         case "cancel":
             let now = now
             return state.withLock { state in
-                state.jobs[job]?.done = min(state.jobs[job]?.done ?? now, now)
+                let done = state.jobs[job]?.done ?? now
+                state.jobs[job]?.done = min(done, now)
                 state.jobs[job]?.isCancelled = true
                 return Self.answer(200, ["id": .string(job), "status": "CANCELLED"])
             }
