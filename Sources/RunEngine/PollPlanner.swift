@@ -229,7 +229,6 @@ extension PollPlanner {
                 let pause = min(max((course.newsPause ?? newsPause) * 2, .seconds(1)), longest)
                 course.newsPause = pause
                 course.newsDue = now + pause
-                course.due = now + .seconds(1)
             case .none:
                 course.newsDue = now
             }

@@ -5,7 +5,7 @@ package struct PollPolicy: Sendable, Hashable {
     /// How long the endpoint is asked to hold a request; shorter for a while when something on the way cuts it.
     package var hold: Duration = .seconds(75)
     /// The same while there are more jobs than ``held``, so that places go round.
-    package var contestedHold: Duration = .seconds(30)
+    package var contestedHold: Duration = .seconds(60)
     /// Plain looks a second for all jobs together; the rest of 140 is for held requests and for what they bring.
     package var sweepRate: Double = 100
     /// Bounds of the pause between two plain looks at a job.

@@ -245,7 +245,9 @@ struct PollWorld {
         if case .news = look {
             count(place)
         } else if planner.offersStream(now: .seconds(now)), !planner.isSilent {
+            // The rest of the stream is read.
             count(place)
+            if job.records != nil { planner.noteStreaming() }
         }
         outcome.delays.append(now - job.done)
         planner.leave(ticket, hasEnded: true, now: .seconds(now))
