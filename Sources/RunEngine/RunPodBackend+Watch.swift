@@ -120,9 +120,21 @@ extension RunPodBackend {
     /// Reads the rest of what a job streamed that has ended, since only the output is kept and not every handler's
     /// output repeats it.
     private func drain(_ watch: inout Watch, report: @escaping Reporter) async throws {
+        let (look, ticket) = (Look.news(hold: .seconds(1)), watch.ticket)
+        var misses = 0
         while !watch.hasLastRecord {
-            let next = try await nextPiece(watch.job, hold: .seconds(1), report: report)
-            guard let piece = next?.piece, !piece.outputs.isEmpty else { return }
+            guard let (piece, _) = try await nextPiece(watch.job, hold: .seconds(1), report: report) else {
+                // One 404 is no proof that there is no such operation.
+                misses += 1
+                let isOffered = desk.plan { planner, now in
+                    planner.denied(ticket, look, now: now)
+                    return planner.offersStream(now: now)
+                }
+                guard isOffered, misses < 3 else { return }
+                try await clock.sleep(for: .seconds(1))
+                continue
+            }
+            guard !piece.outputs.isEmpty else { return }
             desk.plan { planner, _ in planner.noteStreaming() }
             _ = await take(piece, &watch, report: report)
         }

@@ -156,7 +156,7 @@ struct PollPlannerStepTests {
             planner.wait(tickets[0])
         }
         #expect(kinds.suffix(3) == [.state, .state, .state])
-        #expect(now > .seconds(10), "no storm")
+        #expect(now > .seconds(5), "no storm")
     }
 
     @Test("A hold that is cut is shorter for a while, once a minute and never under ten seconds")
