@@ -33,9 +33,18 @@ final class EndpointEdge<C: Clock>: Sendable where C.Duration == Duration {
     private let dial: FaultDial
     private let clock: C
     private let isLimited: Bool
+    private let onRequest: @Sendable (EndpointCall, _ isAdmitted: Bool) -> Void
     private let state: Mutex<State>
 
-    init(service: EndpointService<C>, queue: QueueDriver<C>, rates: RateLimits?, dial: FaultDial, clock: C) {
+    init(
+        service: EndpointService<C>,
+        queue: QueueDriver<C>,
+        rates: RateLimits?,
+        dial: FaultDial,
+        clock: C,
+        onRequest: @escaping @Sendable (EndpointCall, _ isAdmitted: Bool) -> Void = { _, _ in }
+    ) {
+        self.onRequest = onRequest
         self.service = service
         self.queue = queue
         self.dial = dial
@@ -50,7 +59,9 @@ final class EndpointEdge<C: Clock>: Sendable where C.Duration == Duration {
         case .refused(let response):
             return .refused(response)
         case .admitted(let operation):
-            return admit(operation)
+            let admission = admit(operation)
+            if case .admitted = admission { onRequest(operation.call, true) } else { onRequest(operation.call, false) }
+            return admission
         }
     }
 

@@ -41,6 +41,8 @@ package enum LocalEndpoint {
         /// Sets other faults while the endpoint runs; copies of the options share it.
         package var faultDial = FaultDial()
         package var webhooks = WebhookRules()
+        /// Told each request with a right key, and whether it was within the limits.
+        package var onRequest: @Sendable (EndpointCall, _ isAdmitted: Bool) -> Void = { _, _ in }
         /// Where the server's own words go; nowhere when nil.
         package var logger: Logger?
         /// Told what happens to a worker process.
@@ -132,7 +134,8 @@ package enum LocalEndpoint {
             queue: queue,
             rates: options.rates,
             dial: options.faultDial,
-            clock: clock
+            clock: clock,
+            onRequest: options.onRequest
         )
         let server = EndpointServer(edge: edge, logger: options.logger)
         let (ports, announce) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingOldest(1))

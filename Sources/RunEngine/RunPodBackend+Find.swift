@@ -7,6 +7,14 @@ extension RunPodBackend {
     /// The list proves that there is no job only when it is whole, shows the jobs' inputs, and says so twice some seconds
     /// apart: a job may take a moment to be listed.
     package func find(_ order: JobOrder, report: @escaping Reporter) async -> Report? {
+        switch holder(of: order) {
+        case .this: break
+        case .former(let former): return await former.find(order, report: report)
+        case .outOfReach(let why):
+            var end = AttemptEnd.unanswered
+            end.message = why
+            return .ended(order.ref, end)
+        }
         let mark = bodies.mark(order)
         do {
             for look in 0..<2 {

@@ -3,35 +3,59 @@ import Flashpoints
 import RunPodAPI
 
 extension RunPodBackend {
-    /// Follows a job by its stream, which tells progress, results and the end in one held request at a time.
+    /// Follows a job by the looks that all jobs of the endpoint share: to its end, reading what it streams.
     ///
     /// The job's whole output is read at the end, so a piece that was handed out and lost on the way is not lost: our
     /// worker repeats its results there. An endpoint without `stream` is asked for the status instead. A job that goes on
     /// beyond all limits it was submitted with is given up, by this machine's clock.
     package func watch(_ order: JobOrder, job: String, report: @escaping Reporter) async {
-        var watch = Watch(order, ids: bodies.ids(order))
-        let limit = clock.now.advanced(by: patience(order))
+        switch holder(of: order) {
+        case .this: break
+        case .former(let former): return await watchElsewhere(order, job: job, at: former, report: report)
+        case .outOfReach(let why):
+            return await report(.ended(order.ref, AttemptEnd(.gone, status: "OUT_OF_REACH", message: why)))
+        }
+        let ticket = desk.follow(job, flashpoints: order.indices.count)
+        var watch = Watch(order, job: job, ticket: ticket, ids: bodies.ids(order))
+        defer { desk.leave(ticket, hasEnded: watch.hasEnded) }
         do {
-            while true {
-                let isOver = clock.now >= limit
-                if watch.followsStream, !isOver {
-                    guard try await follow(&watch, job, report: report) else { continue }
-                }
-                let hold: Duration? = watch.followsStream || isOver ? nil : .seconds(50)
-                let reply = try await status(job, hold: hold, report: report)
-                if let reply, !watch.hasStarted, reply.status != .inQueue {
-                    watch.hasStarted = true
-                    await report(.started(order.ref, instance: reply.workerId, delayMS: reply.delayTime))
-                }
-                if let end = await ending(&watch, reply, report: report) { return await report(.ended(order.ref, end)) }
-                if isOver { return await giveUp(order, job, reply, report: report) }
-                if watch.followsStream { try await clock.sleep(for: .seconds(2)) }
-            }
+            try await follow(&watch, report: report)
         } catch is CancellationError {
             // The driver leaves; the job goes on and is taken up again by whoever resumes.
         } catch {
             let why = Failure(.config, "\(error)")
             await report(.refused(order.ref, why))
+        }
+    }
+
+    private func follow(_ watch: inout Watch, report: @escaping Reporter) async throws {
+        let limit = clock.now.advanced(by: patience(watch.order))
+        while true {
+            let isOver = clock.now >= limit
+            var look = Look.state
+            if !isOver {
+                if watch.endSeen != nil {
+                    // The stream has ended and the status denies it.
+                    try await clock.sleep(for: .seconds(2))
+                    look = .news(hold: .seconds(1))
+                } else {
+                    look = try await desk.next(watch.ticket)
+                }
+            }
+            if case .news(let hold) = look {
+                guard try await readNews(&watch, look, hold: hold, report: report) else { continue }
+                look = .state
+            }
+            let reply = try await status(&watch, look, report: report)
+            if let reply, !watch.hasStarted, reply.status != .inQueue {
+                watch.hasStarted = true
+                await report(.started(watch.order.ref, instance: reply.workerId, delayMS: reply.delayTime))
+            }
+            if let end = try await ending(&watch, reply, report: report) {
+                watch.hasEnded = true
+                return await report(.ended(watch.order.ref, end))
+            }
+            if isOver { return await giveUp(watch.order, watch.job, reply, report: report) }
         }
     }
 
@@ -53,43 +77,84 @@ extension RunPodBackend {
     }
 
     /// Takes what the job streamed next; true when its status is to be asked for.
-    private func follow(_ watch: inout Watch, _ job: String, report: @escaping Reporter) async throws -> Bool {
-        guard let piece = try await nextPiece(job, report: report) else {
+    private func readNews(
+        _ watch: inout Watch,
+        _ look: Look,
+        hold: Duration,
+        report: @escaping Reporter
+    ) async throws -> Bool {
+        let ticket = watch.ticket
+        guard let (piece, took) = try await nextPiece(watch.job, hold: hold, report: report) else {
             // One 404 is no proof that there is no such operation, and without it partial results would be lost.
-            watch.streamMisses += 1
+            desk.plan { planner, now in planner.denied(ticket, look, now: now) }
             return true
         }
-        watch.streamMisses = 0
         if !watch.hasStarted, piece.status != .inQueue, !piece.status.isTerminal {
             watch.hasStarted = true
-            try await reportStart(watch.order, job, report: report)
+            try await reportStart(watch.order, watch.job, report: report)
         }
+        let news = await take(piece, &watch, report: report)
+        desk.saw(ticket, look, Sight(Sight.Phase(piece.status), news: news, took: took))
+        watch.endSeen = piece.status.isTerminal ? piece.status : nil
+        guard piece.status.isTerminal else { return false }
+        if !piece.outputs.isEmpty { try await drain(&watch, report: report) }
+        return true
+    }
+
+    /// Reports what a piece of the stream brings.
+    private func take(_ piece: StreamReply, _ watch: inout Watch, report: Reporter) async -> Sight.News {
         for output in piece.outputs {
             switch watch.reader.piece(output) {
             case .record(let record):
                 if case .result(let result) = record { watch.told.insert(result.index) }
+                if case .end = record { watch.hasLastRecord = true }
                 await report(.record(watch.order.ref, record))
             case .results(let results):
                 for result in results { await tell(result, &watch, report: report) }
             }
         }
-        watch.endSeen = piece.status.isTerminal ? piece.status : nil
-        return piece.status.isTerminal && piece.outputs.isEmpty
+        guard !piece.outputs.isEmpty else { return .none }
+        return watch.hasLastRecord || watch.hasAll ? .last : .some
     }
 
-    /// The next of what the job streamed, or `nil` when the endpoint has no such operation or no such job.
-    private func nextPiece(_ job: String, report: Reporter) async throws -> StreamReply? {
+    /// Reads the rest of what a job streamed that has ended, since only the output is kept and not every handler's
+    /// output repeats it.
+    private func drain(_ watch: inout Watch, report: @escaping Reporter) async throws {
+        let (look, ticket) = (Look.news(hold: .seconds(1)), watch.ticket)
+        var misses = 0
+        while !watch.hasLastRecord {
+            guard let (piece, _) = try await nextPiece(watch.job, hold: .seconds(1), report: report) else {
+                // One 404 is no proof that there is no such operation.
+                misses += 1
+                let isOffered = desk.plan { planner, now in
+                    planner.denied(ticket, look, now: now)
+                    return planner.offersStream(now: now)
+                }
+                guard isOffered, misses < 3 else { return }
+                try await clock.sleep(for: .seconds(1))
+                continue
+            }
+            guard !piece.outputs.isEmpty else { return }
+            desk.plan { planner, _ in planner.noteStreaming() }
+            _ = await take(piece, &watch, report: report)
+        }
+    }
+
+    /// The next of what the job streamed and the time its answer took, or `nil` when the endpoint has no such operation
+    /// or no such job.
+    private func nextPiece(
+        _ job: String,
+        hold: Duration,
+        report: Reporter
+    ) async throws -> (piece: StreamReply, took: Duration)? {
         var refusals = 0
         return try await untilHeard(report: report) {
+            let asked = clock.now
             do {
-                let asked = clock.now
-                let reply = try await client.stream(job, wait: hold)
-                // An endpoint that does not hold the request must not be asked all the time.
-                if reply.outputs.isEmpty, !reply.status.isTerminal, asked.duration(to: clock.now) < .milliseconds(500) {
-                    try await clock.sleep(for: .seconds(1))
-                }
-                return .heard(reply)
+                let piece = try await client.stream(job, wait: hold)
+                return .heard((piece, asked.duration(to: clock.now)))
             } catch let failure as RunPodFailure {
+                noteCut(failure, since: asked)
                 return try failure.orAgain(&refusals, else: { .heard(nil) })
             }
         }
@@ -98,28 +163,47 @@ extension RunPodBackend {
     /// How the job is; `nil` when the endpoint does not know it any more.
     ///
     /// One 404 is no proof, so it is asked three times.
-    ///
-    /// - Parameter hold: How long to wait for the end; `nil` for an answer at once.
-    private func status(_ job: String, hold: Duration?, report: Reporter) async throws -> JobReply? {
+    private func status(_ watch: inout Watch, _ look: Look, report: Reporter) async throws -> JobReply? {
+        let (job, ticket) = (watch.job, watch.ticket)
+        var look = look
         var misses = 0
         var refusals = 0
         while true {
+            var seen = (look: look, took: Duration.zero)
             let reply: JobReply? = try await untilHeard(report: report) {
+                let asked = clock.now
+                defer { seen.took = asked.duration(to: clock.now) }
                 do {
-                    if let hold, case .reply(let reply) = try await client.statusSync(job, wait: hold) {
-                        return .heard(reply)
+                    if case .end(let hold) = seen.look {
+                        if case .reply(let reply) = try await client.statusSync(job, wait: hold) { return .heard(reply) }
+                        let denied = seen.look
+                        seen.look = .state
+                        desk.plan { planner, now in planner.denied(ticket, denied, now: now) }
                     }
-                    let reply = try await client.status(job)
-                    if hold != nil, !reply.status.isTerminal { try await clock.sleep(for: .seconds(2)) }
-                    return .heard(reply)
+                    return .heard(try await client.status(job))
                 } catch let failure as RunPodFailure {
+                    noteCut(failure, since: asked)
                     return try failure.orAgain(&refusals, else: { .heard(nil) })
                 }
             }
-            if let reply { return reply }
+            if let reply {
+                desk.saw(ticket, seen.look, Sight(Sight.Phase(reply.status), took: seen.took))
+                return reply
+            }
             misses += 1
             if misses == 3 { return nil }
+            look = .state
             try await clock.sleep(for: .seconds(2))
+        }
+    }
+
+    /// Tells the planner of a held request that came to nothing.
+    private func noteCut(_ failure: RunPodFailure, since asked: C.Instant) {
+        switch failure {
+        case .unreachable, .serverTrouble:
+            let took = asked.duration(to: clock.now)
+            desk.plan { planner, now in planner.cut(after: took, now: now) }
+        case .refusedByEndpoint, .rateLimited, .notFound, .badRequest, .malformedReply: break
         }
     }
 
@@ -131,9 +215,18 @@ extension RunPodBackend {
     }
 
     /// Reports what the job's output holds, and tells how it ended; `nil` while it goes on.
-    private func ending(_ watch: inout Watch, _ reply: JobReply?, report: Reporter) async -> AttemptEnd? {
+    private func ending(
+        _ watch: inout Watch,
+        _ reply: JobReply?,
+        report: @escaping Reporter
+    ) async throws -> AttemptEnd? {
         guard let reply else { return .forgotten }
         guard var end = AttemptEnd(reply) else { return watch.endDespite(reply) }
+        var isDrained = watch.endSeen != nil
+        if !isDrained, isWorthDraining(reply) {
+            try await drain(&watch, report: report)
+            isDrained = true
+        }
         if reply.status == .completed || reply.output?.arrayValue != nil {
             let reader = HandlerOutput(
                 indices: watch.order.indices,
@@ -142,8 +235,16 @@ extension RunPodBackend {
             )
             for result in reader.results(in: reply.output) { await tell(result, &watch, report: report) }
         }
+        if !isDrained, !watch.hasAll { try await drain(&watch, report: report) }
         if end.kind == .completed, !watch.hasAll { end.message = AttemptEnd.explanation(ofMissing: reply.output) }
         return end
+    }
+
+    /// Whether a job that has ended may have streamed something that its output does not repeat.
+    private func isWorthDraining(_ reply: JobReply) -> Bool {
+        desk.plan { planner, now in
+            planner.offersStream(now: now) && !(planner.isSilent && reply.status == .completed)
+        }
     }
 
     private func tell(_ result: ItemResult, _ watch: inout Watch, report: Reporter) async {
@@ -155,12 +256,15 @@ extension RunPodBackend {
 /// What is known of a job that is being followed.
 private struct Watch {
     let order: JobOrder
+    let job: String
+    let ticket: PollPlanner.Ticket
     let reader: HandlerOutput
     var hasStarted = false
     /// Flashpoints of which the job told a result.
     var told: Set<Int> = []
-    /// How often in a row the endpoint had no stream of the job.
-    var streamMisses = 0
+    /// Whether our worker's last record has come, after which it streams nothing.
+    var hasLastRecord = false
+    var hasEnded = false
     /// The end that the stream told at last.
     var endSeen: JobStatus? {
         didSet { if endSeen == nil { denials = 0 } }
@@ -168,12 +272,12 @@ private struct Watch {
     /// How often the status denied the end that the stream told.
     private var denials = 0
 
-    init(_ order: JobOrder, ids: [String]) {
+    init(_ order: JobOrder, job: String, ticket: PollPlanner.Ticket, ids: [String]) {
         self.order = order
+        self.job = job
+        self.ticket = ticket
         reader = HandlerOutput(indices: order.indices, ids: ids, executionMS: nil)
     }
-
-    var followsStream: Bool { streamMisses < 3 }
 
     /// Whether there is a result of each flashpoint.
     var hasAll: Bool { order.indices.allSatisfy(told.contains) }
@@ -183,7 +287,7 @@ private struct Watch {
     /// A progress update that reaches RunPod after the result puts the job back to `IN_PROGRESS` for ever, with the
     /// progress in place of its output (runpod-python#250).
     mutating func endDespite(_ reply: JobReply) -> AttemptEnd? {
-        guard let endSeen, reply.status == .inProgress, followsStream else {
+        guard let endSeen, reply.status == .inProgress else {
             denials = 0
             return nil
         }
@@ -191,6 +295,12 @@ private struct Watch {
         guard denials == 5 else { return nil }
         let message = "its stream ended with \(endSeen.rawValue), but the endpoint shows it as running again"
         return AttemptEnd(JobReply(id: reply.id, status: endSeen, executionTime: reply.executionTime, error: message))
+    }
+}
+
+extension Sight.Phase {
+    fileprivate init(_ status: JobStatus) {
+        self = status.isTerminal ? .ended : status == .inQueue ? .queued : .running
     }
 }
 

@@ -23,8 +23,12 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
     let clock: C
     let sources: Sources
     let search = JobSearch<C>()
-    /// How long a `stream` request is held.
-    let hold: Duration
+    /// Where all watches get their looks from.
+    let desk: PollDesk<C>
+    /// Other endpoints that have jobs of this run from before.
+    let formers = FormerEndpoints<C>()
+    /// Whether the endpoint lives and dies with this process, and its key with it.
+    let isOnThisMachine: Bool
     /// Pause between two looks at the endpoint's health, but for the first few.
     private let healthInterval: Duration
 
@@ -32,13 +36,14 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
     ///
     /// - Parameters:
     ///   - instance: Names the life of an endpoint on this machine; `nil` for one that outlives this process.
+    ///   - polling: What watching may cost; by default thrifty, and live on this machine.
     package init(
         client: RunPodClient,
         instance: String?,
         bodies: JobBodies,
         clock: C,
         sources: Sources,
-        hold: Duration = .seconds(10),
+        polling: PollPolicy? = nil,
         healthInterval: Duration = .seconds(10)
     ) {
         endpoint = "\(client.address)" + (instance.map { "#\($0)" } ?? "")
@@ -46,8 +51,9 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
         self.bodies = bodies
         self.clock = clock
         self.sources = sources
-        self.hold = hold
         self.healthInterval = healthInterval
+        isOnThisMachine = instance != nil
+        desk = PollDesk(polling ?? (instance == nil ? .thrifty : .live), clock: clock, chance: sources.chance)
     }
 
     package func submit(_ order: JobOrder, report: @escaping Reporter) async -> Report? {
@@ -76,6 +82,11 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
     }
 
     package func cancel(_ order: JobOrder, job: String, report: @escaping Reporter) async {
+        switch holder(of: order) {
+        case .this: break
+        case .former(let former): return await former.cancel(order, job: job, report: report)
+        case .outOfReach(let why): return await report(.uncancelled(order.ref, job: job, why: why))
+        }
         do {
             let why = try await untilHeard(report: report) { () -> Attempted<String?> in
                 do {
@@ -89,6 +100,7 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
                     return .again(cause: "\(failure)", atLeast: failure.wait)
                 }
             }
+            desk.plan { planner, now in planner.hurry(job, now: now) }
             if let why { await report(.uncancelled(order.ref, job: job, why: why)) }
         } catch {
             // Cancelled: whoever resumes the run cancels the job again.
@@ -98,12 +110,19 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
     package func attend(report: @escaping Reporter) async {
         // At first workers come up from second to second; later nobody needs to know so soon.
         var pause = min(.seconds(1), healthInterval)
+        var ended: Int?
         while !Task.isCancelled {
             if let health = try? await client.health() {
                 await report(.health(HealthCounters(health)))
+                let total = health.jobs.completed + health.jobs.failed
+                // Counters that fall are those of another window, or of an endpoint that began anew.
+                let moved = max(0, total - (ended ?? total))
+                ended = total
+                desk.plan { planner, now in planner.endsAnnounced(moved, now: now) }
             }
             guard (try? await clock.sleep(for: pause)) != nil else { return }
-            pause = min(pause * 2, healthInterval)
+            let isGate = desk.plan { planner, now in planner.wantsCounters(now: now) }
+            pause = isGate ? min(.seconds(1), healthInterval) : min(pause * 2, healthInterval)
         }
     }
 }

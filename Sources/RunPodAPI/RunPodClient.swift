@@ -46,6 +46,18 @@ package struct RunPodClient: Sendable {
             }
         )
     }
+
+    /// A client of another endpoint with the same key and transports; limits are each endpoint's own.
+    package func elsewhere(_ address: EndpointAddress, pacing: any RequestPacing) -> RunPodClient {
+        RunPodClient(
+            address: address,
+            credential: credential,
+            control: control,
+            polls: polls,
+            pacing: pacing,
+            wallClock: wallClock
+        )
+    }
 }
 
 extension RunPodClient {

@@ -36,6 +36,14 @@ package struct TokenBucket: Sendable, Hashable {
         return silence + debt
     }
 
+    /// Takes a place that is free at once; false when there is none.
+    package mutating func take(now: Duration) -> Bool {
+        refill(now)
+        guard tokens >= 1, countedUntil <= now else { return false }
+        tokens -= 1
+        return true
+    }
+
     /// Gives a place back that was not used.
     package mutating func giveBack(now: Duration) {
         refill(now)

@@ -7,8 +7,8 @@ struct EtlBench: AsyncParsableCommand {
         commandName: "etl-bench",
         abstract: "Measures etl-dash; build it with -c release.",
         subcommands: [
-            InputBench.self, JournalBench.self, EngineBench.self, WorkerBench.self, ScreenBench.self,
-            ScreenBenchSubject.self,
+            InputBench.self, JournalBench.self, EngineBench.self, WorkerBench.self, EndpointBench.self,
+            EndpointBenchClient.self, ScreenBench.self, ScreenBenchSubject.self,
         ]
     )
 }

@@ -171,7 +171,6 @@ struct History: Sendable {
             bodies: JobBodies(plan: scene.plan, spool: spool, limits: limits, payload: .ids, logLevel: "INFO"),
             clock: scene.clock,
             sources: .init(chance: { sources.fraction() }, wallTime: { scene.wallTime }),
-            hold: .seconds(60),
             healthInterval: .seconds(600)
         )
     }

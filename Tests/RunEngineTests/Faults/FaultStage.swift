@@ -52,7 +52,7 @@ struct FaultStage: Sendable {
                         bodies: bodies,
                         clock: clock,
                         sources: RunPodBackend.Sources(chance: { 0.2 }, wallTime: { 1_700_000_000_000 }),
-                        hold: .seconds(2)
+                        polling: .brisk
                     )
                     let events = try await journal.events(after: 0, limit: 100_000)
                     var state = RunState(plan: plan)

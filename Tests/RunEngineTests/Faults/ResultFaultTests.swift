@@ -145,8 +145,10 @@ struct ResultFaultTests {
             },
             retouch: { call, members in
                 // Until the cancelling nothing is told, and then all at once.
-                if !isCancelled.value, call.operation == .stream { members = ["status": "IN_PROGRESS", "stream": []] }
-                if isCancelled.value, call.operation == .status {
+                if !isCancelled.value, [.stream, .status, .statusSync].contains(call.operation) {
+                    members = ["id": members["id"] ?? nil, "status": "IN_PROGRESS", "stream": []]
+                }
+                if isCancelled.value, [.status, .statusSync].contains(call.operation) {
                     let echo = (0..<2).map {
                         ["index": .integer(Int64($0)), "ok": true, "result": ["echo": .string("fp-\($0)")]] as JSONValue
                     }
@@ -191,12 +193,14 @@ struct ResultFaultTests {
                 return .instead(.answer(status, "{}"))
             },
             retouch: { call, members in
-                if call.operation == .status { members["status"] = "IN_PROGRESS" }
+                if [.status, .statusSync].contains(call.operation) { members["status"] = "IN_PROGRESS" }
                 // The job goes on until the cancelling was refused, and a little longer.
                 if call.operation == .stream, !hasAsked.value || call.number < 12 {
                     members = ["status": "IN_PROGRESS", "stream": []]
                 }
-                if call.operation == .status, hasAsked.value, call.number > 6 { members["status"] = "COMPLETED" }
+                if [.status, .statusSync].contains(call.operation), hasAsked.value, call.number > 6 {
+                    members["status"] = "COMPLETED"
+                }
             }
         )
         let outcome = try await stage.drive(platform) { control in

@@ -1,0 +1,210 @@
+import Coordination
+import Flashpoints
+import FoundationEssentials
+import HTTPTransport
+import RunEngine
+import RunJournal
+import RunPodAPI
+import Synchronization
+import TestSupport
+import Testing
+
+/// The driver and its backend over an endpoint in virtual time.
+@Suite("Watching", .serialized, .timeLimit(.minutes(5)))
+struct WatchingTests {
+    private typealias Driver = RunDriver<VirtualTime, RunPodBackend<VirtualTime>, MemoryJournal>
+
+    private struct Ending: Sendable {
+        var outcome: Driver.Outcome
+        var state: RunState
+        /// Seconds from the end of a job until the driver knew, sorted.
+        var delays: [Double]
+        var events: [Event]
+    }
+
+    /// Drives a run of one flashpoint for each worker.
+    private static func drive(
+        _ count: Int,
+        _ clock: VirtualTime,
+        _ endpoint: VirtualEndpoint,
+        url: String = "https://api.runpod.ai/v2/ep1",
+        journal: MemoryJournal = MemoryJournal(),
+        stopAfter: Double? = nil
+    ) async throws -> Ending {
+        let plan = Batch.plan(count, workers: count)
+        return try await withTemporaryFolder { folder in
+            try Data().write(to: folder.appending(path: InputSpool.fileName))
+            let bodies = JobBodies(
+                plan: plan,
+                spool: try SpoolReader(folder: folder.path),
+                limits: JobBodies.Limits(requestTimeout: .seconds(7_200), jobTimeout: .seconds(86_400)),
+                payload: .ids,
+                logLevel: "INFO"
+            )
+            let dice = Dice(seed: 3)
+            let backend = RunPodBackend(
+                client: RunPodClient(
+                    address: try EndpointAddress(url),
+                    credential: try #require(Credential("a-key-for-tests")),
+                    control: endpoint,
+                    polls: endpoint,
+                    pacing: RateLimiter(clock: clock)
+                ),
+                instance: nil,
+                bodies: bodies,
+                clock: clock,
+                sources: RunPodBackend.Sources(chance: { dice.chance() }, wallTime: { clock.wallTime })
+            )
+            let before = try await journal.events(after: 0, limit: 1_000_000)
+            var state = RunState(plan: plan)
+            for event in before { _ = state.reduce(event) }
+            let control = RunControl()
+            let driver = Driver(
+                state: state,
+                seq: before.last?.seq ?? 0,
+                clock: clock,
+                backend: backend,
+                journal: journal,
+                sources: Driver.Sources(
+                    wallTime: { clock.wallTime },
+                    chance: { dice.chance() },
+                    nonce: { dice.nonce() }
+                ),
+                control: control,
+                feed: EventFeed(journal: journal)
+            )
+            let left = try await withThrowingTaskGroup(of: Void.self) { group in
+                if let stopAfter {
+                    group.addTask {
+                        try? await clock.sleep(for: .seconds(stopAfter))
+                        await control.stop()
+                    }
+                }
+                defer { group.cancelAll() }
+                return try await driver.run()
+            }
+            let events = try await journal.events(after: 0, limit: 1_000_000)
+            let ends = endpoint.ends
+            let delays = events.compactMap { event -> Double? in
+                guard case .attemptEnded(let ref, _) = event.body, let end = ends[ref.worker] else { return nil }
+                return Double(event.at) / 1_000 - end
+            }
+            return Ending(outcome: left.outcome, state: left.state, delays: delays.sorted(), events: events)
+        }
+    }
+
+    private static func seconds(_ count: Int) -> @Sendable (Int) -> Double {
+        let seconds = PollWorld.seconds(count, median: 120)
+        return { seconds[($0 - 1) % count] }
+    }
+
+    @Test(
+        "Every job's result is kept within the published limits, without one request too many",
+        arguments: [60, 400, 1_000],
+        [true, false]
+    )
+    func limits(count: Int, streams: Bool) throws {
+        let (ending, endpoint) = try VirtualTime.run { clock in
+            let endpoint = VirtualEndpoint(clock, streams: streams, seconds: Self.seconds(count))
+            return (try await Self.drive(count, clock, endpoint), endpoint)
+        }
+        #expect(ending.outcome == .ended)
+        #expect(ending.state.counts.ok == count)
+        #expect(endpoint.rejected == 0)
+        #expect(endpoint.requests.count == count, "each job was submitted once")
+        let most = endpoint.most("status")
+        #expect(most.atOnce <= 340 && most.inTenSeconds <= 1_600)
+        if count <= 280 {
+            #expect(ending.delays[count / 2] <= 0.06)
+            #expect(ending.delays[count * 95 / 100] <= 0.25)
+        }
+    }
+
+    @Test("A job of five minutes costs eleven requests at most, whatever it streams", arguments: [true, false])
+    func fiveMinutes(streams: Bool) throws {
+        let endpoint = try VirtualTime.run { clock in
+            let endpoint = VirtualEndpoint(clock, streams: streams) { _ in 300 }
+            _ = try await Self.drive(60, clock, endpoint)
+            return endpoint
+        }
+        #expect(endpoint.requests.count == 60)
+        #expect(endpoint.requests.max() ?? 0 <= 11)
+    }
+
+    @Test(
+        "An endpoint without long polls is swept within the limits, and every result is kept",
+        arguments: [Set(["status-sync"]), ["stream"], ["status-sync", "stream"]]
+    )
+    func swept(absent: Set<String>) throws {
+        let (ending, endpoint) = try VirtualTime.run { clock in
+            let endpoint = VirtualEndpoint(clock, absent: absent, seconds: Self.seconds(200))
+            return (try await Self.drive(200, clock, endpoint), endpoint)
+        }
+        #expect(ending.outcome == .ended)
+        #expect(ending.state.counts.ok == 200)
+        #expect(endpoint.rejected == 0)
+    }
+
+    @Test("A thousand jobs are cancelled within the limit of cancelling")
+    func cancelled() throws {
+        let endpoint = try VirtualTime.run { clock in
+            let endpoint = VirtualEndpoint(clock) { _ in 3_600 }
+            let client = RunPodClient(
+                address: try EndpointAddress("https://api.runpod.ai/v2/ep1"),
+                credential: try #require(Credential("a-key-for-tests")),
+                control: endpoint,
+                polls: endpoint,
+                pacing: RateLimiter(clock: clock)
+            )
+            try await withThrowingDiscardingTaskGroup { group in
+                for number in 0..<1_000 { group.addTask { _ = try await client.cancel("job-\(number)") } }
+            }
+            return endpoint
+        }
+        #expect(endpoint.rejected == 0)
+        #expect(endpoint.most("cancel").inTenSeconds <= 80)
+        #expect(endpoint.most("cancel").atOnce <= 14)
+    }
+
+    @Test("A job is followed at the endpoint that it was submitted to, whatever the settings name on resume")
+    func formerEndpoint() throws {
+        let journal = MemoryJournal()
+        let (ending, endpoint) = try VirtualTime.run { clock in
+            let endpoint = VirtualEndpoint(clock) { _ in 300 }
+            let first = try await Self.drive(3, clock, endpoint, journal: journal, stopAfter: 60)
+            #expect(first.outcome == .stopped)
+            let second = "https://api.runpod.ai/v2/ep2"
+            return (try await Self.drive(3, clock, endpoint, url: second, journal: journal), endpoint)
+        }
+        #expect(ending.outcome == .ended)
+        #expect(ending.state.counts.ok == 3)
+        #expect(endpoint.requests.count == 3, "nothing was submitted again")
+        let looks = endpoint.arrivals.filter { $0.contains("/job-") }
+        #expect(looks.allSatisfy { $0.contains("/v2/ep1/") })
+    }
+
+    @Test("A job at an endpoint that the key must not go to is given up, and the log says where it is")
+    func unreachableFormer() throws {
+        let journal = MemoryJournal()
+        let ending = try VirtualTime.run { clock in
+            let endpoint = VirtualEndpoint(clock) { _ in 300 }
+            _ = try await Self.drive(1, clock, endpoint, url: "http://127.0.0.1:8000/v2/ep1", journal: journal, stopAfter: 60)
+            // The journal's endpoint is rewritten, as if its host had been allowed then.
+            let foreign = MemoryJournal()
+            let events = try await journal.events(after: 0, limit: 1_000).map { event in
+                guard case .attemptIntended(let ref, let nonce, let indices, _) = event.body else { return event }
+                var event = event
+                event.body = .attemptIntended(ref, nonce: nonce, indices: indices, endpoint: "https://jobs.example/v2/ep0")
+                return event
+            }
+            try await foreign.commit(events)
+            return try await Self.drive(1, clock, endpoint, journal: foreign)
+        }
+        #expect(ending.outcome == .ended)
+        #expect(ending.state.counts.ok == 1)
+        let gone = ending.events.compactMap { event -> AttemptEnd? in
+            if case .attemptEnded(_, let end) = event.body, end.kind == .gone { end } else { nil }
+        }
+        #expect(gone.first?.message?.contains("https://jobs.example/v2/ep0") == true)
+    }
+}
