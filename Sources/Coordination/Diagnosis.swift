@@ -111,12 +111,14 @@ extension Diagnosis {
         case .refused: return nil
         case .crashLoop, .noWorkers, .brokenImage, .throttled, .coldStart, .tooFewWorkers, .idleBilling:
             guard let patience = kind.patience, let health = observations.health(at: t),
-                let seconds = observations.conditions[kind]?.seconds(at: t, patience)
+                let condition = observations.conditions[kind],
+                let seconds = condition.stretch.seconds(at: t, patience)
             else { return nil }
             // Jobs that all began to run wait for nothing, whatever the latest counters say.
             let waiting = min(observations.waiting, health.inQueue)
             guard kind == .idleBilling ? waiting + observations.running == 0 : waiting > 0 else { return nil }
-            self.init(kind, health, Look(waiting: waiting, wait: observations.longestWait(at: t), seconds: seconds))
+            let look = Look(waiting: waiting, wait: observations.longestWait(at: t), seconds: seconds)
+            self.init(kind, condition.health, look)
         case .expiringResults:
             guard let expiry = observations.resultsExpireAt else { return nil }
             self.init(expiringAt: expiry, jobs: observations.unseen)

@@ -33,6 +33,12 @@ package struct Observations: Sendable, Hashable {
         var execution: Double?
     }
 
+    /// What the endpoint's counters say, for how long, and the latest ones that did.
+    struct Condition: Sendable, Hashable {
+        var stretch = Stretch()
+        var health: HealthCounters
+    }
+
     /// Starts that are remembered.
     static let startLimit = 16
     /// Seconds for which a mishap is told.
@@ -46,7 +52,7 @@ package struct Observations: Sendable, Hashable {
     private(set) var health: HealthCounters?
     private var healthT: Double = 0
     /// How long the endpoint has been in each of the conditions that its counters tell.
-    private(set) var conditions: [Diagnosis.Kind: Stretch] = [:]
+    private(set) var conditions: [Diagnosis.Kind: Condition] = [:]
     private(set) var starts: [Start] = []
     private(set) var isFunnelled = false
     private(set) var isSlowToStart = false
@@ -57,6 +63,8 @@ package struct Observations: Sendable, Hashable {
     /// Wall time when the endpoint was heard of last, before it fell silent.
     private var answeredAt: Int64?
     private(set) var isSilent = false
+    /// Whether the latest attempt went to an endpoint that is not on this machine.
+    private var isElsewhere = false
 
     package init() {}
 
@@ -111,6 +119,7 @@ extension Observations {
         case .runRetried, .workerRetried: phase = .running
         case .runEnded: phase = .ended
         case .attemptIntended(let ref, _, _, let endpoint):
+            isElsewhere = !endpoint.isOnThisMachine
             guard jobs.indices.contains(ref.worker - 1) else { return }
             jobs[ref.worker - 1] = endpoint.isOnThisMachine ? nil : Job(attempt: ref)
         case .attemptAccepted(let ref, _):
@@ -221,11 +230,13 @@ extension Observations {
         retriedBefore = counters.retried
         health = counters
         healthT = t
+        guard isElsewhere else { return }
         // Of a job that waits the endpoint must say so too: that it began to run may be seen late.
         let holding = Diagnosis.condition(counters, waiting: min(waiting, counters.inQueue), running: running)
         for kind in Diagnosis.Kind.allCases {
             guard let patience = kind.patience, holding == kind || conditions[kind] != nil else { continue }
-            conditions[kind, default: Stretch()].note(holding == kind, t: t, patience)
+            conditions[kind, default: Condition(health: counters)].stretch.note(holding == kind, t: t, patience)
+            if holding == kind { conditions[kind]?.health = counters }
         }
     }
 }

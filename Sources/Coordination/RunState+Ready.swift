@@ -39,7 +39,7 @@ extension RunState {
             wallSeconds: max(now, Double(at - plannedAt) / 1000),
             speedup: speedup
         )
-        if bill.isBilled { answer.bill = bill.figures(at: at, price: header.pricePerSecond) }
+        if bill.isBilled { answer.bill = bill.figures(at: now, price: header.pricePerSecond) }
         return answer
     }
 }

@@ -49,13 +49,13 @@ extension Model {
     /// What the run has cost, as an estimate; `nil` without a price, and where nobody bills.
     ///
     /// The price is the one it was planned with, so that whoever looks on sees the same sum; where it had none, the
-    /// operator's own. What jobs run unseen counts only once they are heard of.
+    /// operator's own. While nobody drives the run it stands still.
     package var cost: Cost? {
         guard overview.bill.isBilled, let price = overview.header?.pricePerSecond ?? setup.pricePerSecond else {
             return nil
         }
         let isDriven = overview.phase == .running && standing != .interrupted
-        let bill = overview.bill.figures(at: isDriven ? now : shown.lastEvent ?? now, price: price)
+        let bill = overview.bill.figures(at: elapsed, price: price)
         return Cost(
             dollars: bill.costEstimate ?? 0,
             dollarsPerHour: isDriven ? Double(overview.bill.running) * price * 3_600 : 0,

@@ -89,7 +89,8 @@ struct EndpointCheck {
                 """
             let findings = Diagnosis.findings(at: HealthCounters(health))
             let advice = findings.map(\.text) + Self.words(workers, besides: findings)
-            return Finding(advice.isEmpty ? .fine : .doubtful, "endpoint", ([counts] + advice).joined(separator: "\n"))
+            let isFine = findings.isEmpty && workers.unhealthy + workers.throttled == 0
+            return Finding(isFine ? .fine : .doubtful, "endpoint", ([counts] + advice).joined(separator: "\n"))
         } catch let failure as RunPodFailure {
             let advice: String
             switch failure {
@@ -116,6 +117,10 @@ extension EndpointCheck {
         }
         if workers.throttled > 0, !kinds.contains(.throttled) {
             words.append("throttled workers wait for machines: more GPU types or regions mend that")
+        }
+        let all = [workers.idle, workers.ready, workers.initializing, workers.running, workers.throttled]
+        if findings.isEmpty, workers.unhealthy == 0, all.allSatisfy({ $0 == 0 }) {
+            words.append("no worker is up, as is usual while nothing waits: the first job has a cold start before it")
         }
         return words
     }
