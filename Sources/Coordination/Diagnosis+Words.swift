@@ -13,7 +13,7 @@ extension Diagnosis {
 
     /// A refusal, whose sentence says what is wrong and what to do as the endpoint's client knows it.
     init(_ refusal: Failure) {
-        self.init(kind: .refused, title: "refused", what: refusal.message, advice: "")
+        self.init(kind: .refused, title: "refused", what: refusal.message, advice: "", hint: "")
     }
 
     /// What the counters tell.
@@ -27,23 +27,25 @@ extension Diagnosis {
                 kind: kind,
                 title: "workers crash",
                 what: """
-                    \(jobs)\(wait), none runs, and \(Self.count(health.unhealthy, "worker is", "workers are")) unhealthy: \
-                    they fail at their start, again and again
+                    \(jobs)\(wait) and \(Self.count(health.unhealthy, "worker fails at its", "workers fail at their")) \
+                    start, again and again
                     """,
                 advice: """
                     read their logs in the RunPod console: a missing file or variable, a failed start check, or an image \
                     for another GPU; waiting does not help
-                    """
+                    """,
+                hint: "read their logs in the RunPod console"
             )
         case .noWorkers:
             self.init(
                 kind: kind,
                 title: "no workers",
-                what: "\(jobs)\(wait) and the endpoint has no worker, not even one that starts",
+                what: "\(jobs)\(wait) and the endpoint has no worker that runs or starts",
                 advice: """
                     look at its max workers in the RunPod console (0 takes none; RunPod lowers it to 2 after 3 days \
                     without requests and to 0 after 7), at the account's credit, and whether its GPU types are to be had
-                    """
+                    """,
+                hint: "look at its max workers and GPU types"
             )
         case .brokenImage:
             self.init(
@@ -56,17 +58,19 @@ extension Diagnosis {
                 advice: """
                     the image does not ask for jobs: see that its program starts a RunPod handler and that its logs show \
                     no error, then publish a new image; waiting does not help
-                    """
+                    """,
+                hint: "publish an image whose program asks for jobs"
             )
         case .throttled:
             self.init(
                 kind: kind,
                 title: "throttled",
                 what: """
-                    \(jobs)\(wait) and \(Self.count(health.throttled, "worker is", "workers are")) throttled: RunPod has \
-                    no free machine of the endpoint's GPU types
+                    \(jobs)\(wait) and \(Self.count(health.throttled, "worker is", "workers are")) throttled: no machine \
+                    of the GPU types is free
                     """,
-                advice: "allow more GPU types or regions, or raise max workers by a fifth so that more hosts are tried"
+                advice: "allow more GPU types or regions, or raise max workers by a fifth so that more hosts are tried",
+                hint: "allow more GPU types or raise max workers"
             )
         case .coldStart:
             self.init(
@@ -80,6 +84,7 @@ extension Diagnosis {
                     (seconds) on the endpoint; a worker that is not up by then counts as unhealthy
                     """
                     : "nothing to do; an active worker, FlashBoot or a smaller image makes it shorter",
+                hint: isLong ? "set RUNPOD_INIT_TIMEOUT or shrink the image" : "nothing to do",
                 variant: isLong ? 1 : 0
             )
         case .tooFewWorkers:
@@ -92,18 +97,21 @@ extension Diagnosis {
                 advice: """
                     raise the endpoint's max workers, a fifth above what the run wants, or run with fewer; other runs' \
                     jobs may hold them
-                    """
+                    """,
+                hint: "raise max workers, or run with fewer"
             )
         case .idleBilling:
             let time = look.seconds.map { " for \(Self.span($0))" } ?? ""
             self.init(
                 kind: kind,
                 title: "idle workers bill",
-                what: "\(Self.count(health.running, "worker runs", "workers run")) without a job\(time), and bills go on",
+                what:
+                    "\(Self.count(health.running, "worker runs", "workers run")) without a job\(time), and bills go on",
                 advice: """
                     look in the RunPod console whether a worker hangs and end it; shorten the idle timeout, or lower \
                     active workers
-                    """
+                    """,
+                hint: "end what hangs in the RunPod console"
             )
         case .refused, .expiringResults, .executionTimeout, .workerLost, .resultsGone, .noOutput, .workTwice,
             .oneInstance, .slowStarts:
@@ -127,7 +135,8 @@ extension Diagnosis {
                 advice: """
                     raise REQUEST_TIMEOUT, which a job gets once for each of its flashpoints up to JOB_TIMEOUT_S, or lower \
                     ETL_CHUNK_MAX; what was killed goes again in halves
-                    """
+                    """,
+                hint: "raise REQUEST_TIMEOUT or lower ETL_CHUNK_MAX"
             )
         case .workerLost:
             self.init(
@@ -137,7 +146,8 @@ extension Diagnosis {
                 advice: """
                     see in the workers' logs whether they ran out of memory or could not read the job; each flashpoint \
                     is tried again, and alone where one is suspected
-                    """
+                    """,
+                hint: "look in their logs whether memory ran out"
             )
         case .resultsGone:
             self.init(
@@ -147,7 +157,8 @@ extension Diagnosis {
                     the endpoint knew \(Self.count(mishap.count, "job", "jobs")) no more (404): RunPod keeps results for \
                     30 minutes, and no job beyond its ttl
                     """,
-                advice: "what they held is done again; leave a driver running, or resume within 30 minutes"
+                advice: "what they held is done again; leave a driver running, or resume within 30 minutes",
+                hint: "what they held is done again"
             )
         case .noOutput:
             self.init(
@@ -157,14 +168,17 @@ extension Diagnosis {
                 advice: """
                     lower ETL_CHUNK_MAX, or let the handler put large results into storage and return where they are; \
                     RunPod drops results over 10 MB
-                    """
+                    """,
+                hint: "lower ETL_CHUNK_MAX or return less"
             )
         case .workTwice:
             self.init(
                 kind: kind,
                 title: "work done twice",
                 what: "work was done more than once, or may have been (\(mishap.count) signs of it in 10 minutes)",
-                advice: "the first result counts and nothing is doubled, but it bills; see whether workers die or restart"
+                advice:
+                    "the first result counts and nothing is doubled, but it bills; see whether workers die or restart",
+                hint: "see whether workers die or restart"
             )
         case .refused, .crashLoop, .noWorkers, .brokenImage, .throttled, .coldStart, .tooFewWorkers,
             .expiringResults, .oneInstance, .slowStarts, .idleBilling:
@@ -181,7 +195,8 @@ extension Diagnosis {
                 the endpoint can't be reached, and results of \(Self.count(jobs, "job", "jobs")) that may have ended \
                 unseen last until \(time)Z at the least
                 """,
-            advice: "bring the network back before, else what they held is done again"
+            advice: "bring the network back before, else what they held is done again",
+            hint: "bring the network back before"
         )
     }
 
@@ -200,7 +215,8 @@ extension Diagnosis {
             advice: """
                 update the image to runpod 1.10.1 or later (1.7.11 to 1.10.0 do this with a network volume), or look \
                 whether its handler takes several jobs at a time
-                """
+                """,
+            hint: "update the runpod package of the image"
         )
     }
 
@@ -213,7 +229,8 @@ extension Diagnosis {
                 half of the last \(delays.count) jobs waited \(Self.span(median)) and more for a machine, one in ten \
                 \(Self.span(ninetieth))
                 """,
-            advice: "keep an active worker, make the image start faster, or send fewer and larger chunks"
+            advice: "keep an active worker, make the image start faster, or send fewer and larger chunks",
+            hint: "keep an active worker, or send larger chunks"
         )
     }
 

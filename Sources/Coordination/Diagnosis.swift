@@ -45,6 +45,8 @@ package struct Diagnosis: Sendable, Hashable {
     package var what: String
     /// What to do about it, without a full stop.
     package var advice: String
+    /// The same in a few words, for where there is little room.
+    package var hint: String
     /// Changes when the matter does, not with every figure in the text.
     var variant = 0
 

@@ -198,7 +198,6 @@ package struct Settlement: Sendable, Hashable {
     }
 }
 
-
 /// The levels of a run's log.
 package enum LogLevel: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
     case debug = "DEBUG"

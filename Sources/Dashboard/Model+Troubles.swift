@@ -48,9 +48,9 @@ extension Model {
             return Trouble(kind: .warning, texts: texts)
         }
         if let finding = findings.first {
-            // Where both sentences have no room, what to do is in the log and what it is above.
-            let what = finding.what.capitalisingFirst
-            let texts = ["\(what). \(finding.advice.capitalisingFirst)", what]
+            // Both sentences are in the log.
+            let (what, title) = (finding.what.capitalisingFirst, finding.title.capitalisingFirst)
+            let texts = ["\(what): \(finding.advice)", "\(what): \(finding.hint)", "\(title): \(finding.hint)", title]
             return Trouble(kind: .warning, texts: texts)
         }
         if overview.isPaused {

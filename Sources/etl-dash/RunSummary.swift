@@ -62,7 +62,8 @@ struct RunSummary {
         let billed = "\(Self.seconds(bill.billedSeconds)) s of workers billed\(starts)"
         let lost = bill.lostSeconds > 0 ? "lost or done twice: \(Self.seconds(bill.lostSeconds)) s" : nil
         guard let dollars = bill.costEstimate else {
-            return "Estimate: " + [billed, lost, "RUNPOD_PRICE_PER_S is not set"].compactMap(\.self).joined(separator: "; ")
+            return "Estimate: "
+                + [billed, lost, "RUNPOD_PRICE_PER_S is not set"].compactMap(\.self).joined(separator: "; ")
         }
         let waste = lost.map { "; \($0), \(Figures.estimate(bill.lostCostEstimate ?? 0))" } ?? ""
         return "Cost \(Figures.estimate(dollars)), an estimate: \(billed)\(waste)"

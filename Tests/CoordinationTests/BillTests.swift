@@ -118,7 +118,8 @@ struct BillTests {
         let next = Self.one.next
         let history =
             Self.begun(on: "a", delay: 40_000) + [(9, Self.end(.failed, executionMS: 1_000))]
-            + Self.begun(next, on: "a", delay: 1_500, at: 12) + Self.begun(Self.two, 3..<6, on: "b", delay: 31_500, at: 14)
+            + Self.begun(next, on: "a", delay: 1_500, at: 12)
+            + Self.begun(Self.two, 3..<6, on: "b", delay: 31_500, at: 14)
         #expect(Self.bill(history).coldStartSeconds == 40 + 30)
         #expect(Self.bill(history).seconds(at: 14) == 70 + 1 + 2)
     }
@@ -160,6 +161,22 @@ struct BillTests {
         var bill = Self.bill(Self.begun())
         bill.apply(Event(seq: 8, at: at, t: 4, body: .runResumed(endpoint: "https://api.runpod.ai/v2/e1")))
         #expect(bill.seconds(at: 5) == (at > 0 ? 86_403 : 3))
+    }
+
+    @Test("In any history the screen's bill is the run's, and what was lost is part of it", arguments: 0..<40 as Range<UInt64>)
+    func histories(seed: UInt64) throws {
+        var world = SimulatedWorld(seed: seed)
+        try world.play()
+        let driver = world.driver
+        #expect(driver.state.bill == driver.overview.bill)
+        #expect(driver.replayed().bill == driver.state.bill)
+        let bill = driver.state.bill
+        #expect(bill.lostSeconds >= 0 && bill.lostSeconds <= bill.executionSeconds)
+        #expect(bill.seconds(at: driver.now) >= bill.executionSeconds + bill.coldStartSeconds)
+        // Of what goes amiss no more is told than fits, and nothing once the run has ended.
+        let findings = Diagnosis.findings(driver.overview.observations, t: driver.now)
+        #expect(findings.count <= Diagnosis.most)
+        #expect(driver.overview.phase != .ended || findings.isEmpty)
     }
 
     @Test("The answer says seconds and dollars, the overview the same, and a resumed run too")

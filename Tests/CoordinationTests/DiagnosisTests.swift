@@ -34,7 +34,10 @@ struct DiagnosisTests {
     )
     private static let empty = AttemptEnd(.completed, status: "COMPLETED", message: "it has no output")
     private static let forgotten = AttemptEnd(.lost, status: "404")
-    private static let refusal = Failure(.config, "https://api.runpod.ai/v2/e1 refuses us (401): the key is not accepted")
+    private static let refusal = Failure(
+        .config,
+        "https://api.runpod.ai/v2/e1 refuses us (401): the key is not accepted"
+    )
 
     static let cases: [Case] = [
         Case(
@@ -49,7 +52,10 @@ struct DiagnosisTests {
             script: waiting.health(0...20, unhealthy: 2),
             t: 20,
             kinds: [.crashLoop],
-            words: ["2 jobs wait for 0:20", "2 workers are unhealthy", "logs in the RunPod console", "waiting does not help"]
+            words: [
+                "2 jobs wait for 0:20", "2 workers fail at their start", "logs in the RunPod console",
+                "waiting does not help",
+            ]
         ),
         Case(
             name: "a crash loop whose worker is starting again in between",
@@ -57,14 +63,14 @@ struct DiagnosisTests {
                 .health(50...50, initializing: 1),
             t: 55,
             kinds: [.crashLoop],
-            words: ["fail at their start"]
+            words: ["again and again"]
         ),
         Case(
             name: "no worker at all",
             script: waiting.health(0...30),
             t: 30,
             kinds: [.noWorkers],
-            words: ["no worker, not even one that starts", "max workers", "after 3 days", "to 0 after 7"]
+            words: ["no worker that runs or starts", "max workers", "after 3 days", "to 0 after 7"]
         ),
         Case(
             name: "no machines to be had",
@@ -173,14 +179,25 @@ struct DiagnosisTests {
         ),
         Case(
             name: "jobs that the platform ran again",
-            script: waiting.started(1, at: 1).started(2, at: 1).health(0...0, running: 2, inQueue: 0, inProgress: 2, retried: 4)
-                .health(10...10, running: 2, inQueue: 0, inProgress: 2, retried: 5),
+            script: waiting.started(1, at: 1).started(2, at: 1).health(
+                0...0,
+                running: 2,
+                inQueue: 0,
+                inProgress: 2,
+                retried: 4
+            )
+            .health(10...10, running: 2, inQueue: 0, inProgress: 2, retried: 5),
             t: 11,
             kinds: [.workTwice]
         ),
         Case(
             name: "nearly all jobs on one machine",
-            script: Script().jobs(10, on: { $0 == 3 ? "b" : "a" }, delay: 1).health(0...10, running: 3, inQueue: 0, inProgress: 1),
+            script: Script().jobs(10, on: { $0 == 3 ? "b" : "a" }, delay: 1).health(
+                0...10,
+                running: 3,
+                inQueue: 0,
+                inProgress: 1
+            ),
             t: 11,
             kinds: [.oneInstance],
             words: ["9 of the last 10 jobs went to one machine (a) while 3 workers are up", "runpod 1.10.1"]
@@ -210,6 +227,7 @@ struct DiagnosisTests {
             #expect(!finding.title.isEmpty && finding.title.count <= 20)
             #expect(!finding.text.hasSuffix("."))
             #expect(!finding.text.contains("\n"))
+            #expect(finding.title.count + finding.hint.count + 2 <= 75, "a narrow screen has room for it")
         }
     }
 
@@ -246,14 +264,24 @@ struct DiagnosisTests {
         Case(name: "counters that are too old", script: waiting.health(0...60), t: 190, kinds: []),
         Case(
             name: "a run that has ended",
-            script: waiting.health(0...60).adding([(61, .runEnded(TestDriver(3, workers: 1).state.answer(at: 0, now: 61)))]),
+            script: waiting.health(0...60).adding([
+                (61, .runEnded(TestDriver(3, workers: 1).state.answer(at: 0, now: 61)))
+            ]),
             t: 62,
             kinds: []
         ),
         Case(
             name: "jobs on this machine",
             script: Script().adding([
-                (0, .attemptIntended(Sample.first(1), nonce: "n", indices: IndexList(0..<3), endpoint: "http://127.0.0.1:9/v2/l#1")),
+                (
+                    0,
+                    .attemptIntended(
+                        Sample.first(1),
+                        nonce: "n",
+                        indices: IndexList(0..<3),
+                        endpoint: "http://127.0.0.1:9/v2/l#1"
+                    )
+                ),
                 (0, .attemptAccepted(Sample.first(1), job: "j")),
             ]).health(0...90, unhealthy: 2),
             t: 90,
@@ -356,7 +384,10 @@ struct DiagnosisTests {
         let script = Self.waiting.health(0...100).health(110...300, running: 1, inQueue: 0, inProgress: 2)
         let lines = Self.lines(script)
         #expect(lines.map(\.t) == [30, 110])
-        #expect(lines.first?.text.hasPrefix("WARNING: Endpoint: 2 jobs wait for 0:30 and the endpoint has no worker") == true)
+        #expect(
+            lines.first?.text.hasPrefix("WARNING: Endpoint: 2 jobs wait for 0:30 and the endpoint has no worker")
+                == true
+        )
         #expect(lines.last?.text == "INFO: Endpoint: no longer so: no workers")
     }
 

@@ -32,7 +32,8 @@ struct Script: Sendable {
             workers.flatMap { worker -> [Step] in
                 let ref = Sample.first(worker)
                 return [
-                    (t, Sample.intended(ref, (worker - 1) * 3..<worker * 3)), (t, .attemptAccepted(ref, job: "j-\(worker)")),
+                    (t, Sample.intended(ref, (worker - 1) * 3..<worker * 3)),
+                    (t, .attemptAccepted(ref, job: "j-\(worker)")),
                 ]
             }
         )
@@ -68,7 +69,9 @@ struct Script: Sendable {
         counters.inQueue = inQueue
         counters.inProgress = inProgress
         counters.retried = retried
-        return adding(stride(from: times.lowerBound, through: times.upperBound, by: 10).map { ($0, .endpointHealth(counters)) })
+        return adding(
+            stride(from: times.lowerBound, through: times.upperBound, by: 10).map { ($0, .endpointHealth(counters)) }
+        )
     }
 
     /// So many jobs of a worker, one after the other, each with its machine and its delay.

@@ -123,7 +123,12 @@ import Testing
         // Nobody bills work on this machine.
         let here = bodies.map { body in
             guard case .attemptIntended(let ref, let nonce, let indices, _) = body else { return body }
-            return Event.Body.attemptIntended(ref, nonce: nonce, indices: indices, endpoint: "http://127.0.0.1:1/v2/e#7")
+            return Event.Body.attemptIntended(
+                ref,
+                nonce: nonce,
+                indices: indices,
+                endpoint: "http://127.0.0.1:1/v2/e#7"
+            )
         }
         #expect(Run.model(Run.events(here), setup: setup, at: 10_000).cost == nil)
     }

@@ -13,7 +13,10 @@ struct DoctorTests {
         try await withScriptedServer(replies: [reply]) { server in
             let address = try EndpointAddress("http://127.0.0.1:\(server.port)/v2/ab12/run")
             let mode = RunMode.endpoint(address, try #require(Credential("rpa_SECRETKEY99")))
-            let findings = await EndpointCheck(mode: mode, settings: try Settings.load(environment: [:], envFile: .none)).findings()
+            let findings = await EndpointCheck(
+                mode: mode,
+                settings: try Settings.load(environment: [:], envFile: .none)
+            ).findings()
             return (findings, server.requests.map { "\($0.method) \($0.target)" })
         }
     }
@@ -24,7 +27,10 @@ struct DoctorTests {
             (401, #"{"message":"Unauthorized"}"#, "(401): the key …EY99 is not accepted; make a new key"),
             (402, "no credit", "(402): the account of the key …EY99 has no credit; add some"),
             (403, "", "(403): the key …EY99 may not use this endpoint; allow it"),
-            (404, #"{"detail":"endpoint not found"}"#, "(404): there is no endpoint ab12 for the key …EY99; compare the id"),
+            (
+                404, #"{"detail":"endpoint not found"}"#,
+                "(404): there is no endpoint ab12 for the key …EY99; compare the id"
+            ),
         ]
     )
     func refused(status: Int, body: String, words: String) async throws {
@@ -67,7 +73,7 @@ struct DoctorTests {
             ("{}", 0, 0, .fine, "the first job has a cold start before it"),
             ("{}", 0, 4, .doubtful, "4 jobs wait and the endpoint has no worker"),
             (#"{"unhealthy":2}"#, 0, 4, .doubtful, "fail at their start, again and again"),
-            (#"{"throttled":2}"#, 0, 4, .doubtful, "no free machine of the endpoint's GPU types"),
+            (#"{"throttled":2}"#, 0, 4, .doubtful, "no machine of the GPU types is free"),
             (#"{"initializing":2}"#, 0, 4, .doubtful, "2 workers start: a cold start"),
             (#"{"ready":2}"#, 0, 4, .doubtful, "yet none takes one"),
             (#"{"running":2}"#, 0, 0, .doubtful, "2 workers run without a job"),
