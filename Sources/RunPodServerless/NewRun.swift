@@ -102,7 +102,8 @@ package enum NewRun {
             workers: settings.runpodWorkers,
             strategy: settings.strategy.split,
             flashpoints: items.count,
-            shares: plan.shares.map(\.count)
+            shares: plan.shares.map(\.count),
+            pricePerSecond: settings.runpodPrice
         )
         let policy = RunPolicy(settings, flashpoints: items.count, silenceLimit: silenceLimit)
         try await journal.setPlan(header, plan, policy, createdAt: now)

@@ -23,11 +23,31 @@ import Testing
         speedup: Speedup(shareWeights: [1, 2])
     )
 
+    private static let priced: RunHeader = {
+        var header = Sample.header([1])
+        header.pricePerSecond = 0.00019
+        return header
+    }()
+    private static let billed: RunAnswer = {
+        var answer = EventCodingTests.answer
+        answer.bill = RunBill(billedSeconds: 17.5, coldStartSeconds: 10, lostSeconds: 3, costEstimate: 0.003325)
+        return answer
+    }()
+    private static let restless: HealthCounters = {
+        var counters = HealthCounters()
+        (counters.ready, counters.retried) = (2, 7)
+        return counters
+    }()
+
     /// Each case, and its own fields as they are written, keys sorted.
     private static let table: [(Event.Body, String, String)] = [
         (
             .runPlanned(Sample.header([2, 1])), "run.planned",
             #""chunks":[1,1],"cleanup":true,"date":"2025-01-01","flashpoints":3,"run":"20250101-k3f9","shares":[2,1],"strategy":"even","trigger":"manual","workers":2"#
+        ),
+        (
+            .runPlanned(priced), "run.planned",
+            #""chunks":[1],"cleanup":true,"date":"2025-01-01","flashpoints":1,"price_per_sec":0.00019,"run":"20250101-k3f9","shares":[1],"strategy":"even","trigger":"manual","workers":1"#
         ),
         (.runResumed(endpoint: "http://h/v2/e#1"), "run.resumed", #""endpoint":"http://h/v2/e#1""#),
         (.runPaused(), "run.paused", ""),
@@ -36,6 +56,10 @@ import Testing
         (
             .runEnded(answer), "run.ended",
             #""attainable":null,"cancelled":0,"cleanup":true,"date":"2025-01-01","duration_sec":45.25,"efficiency":null,"failed":1,"flashpoints":3,"ok":false,"run":"20250101-k3f9","sequential_sec":0,"speedup":null,"succeeded":2,"trigger":"manual","wall_sec":46,"workers":2"#
+        ),
+        (
+            .runEnded(billed), "run.ended",
+            #""attainable":null,"billed_sec":17.5,"cancelled":0,"cleanup":true,"cold_start_sec":10,"cost_estimate":0.003325,"date":"2025-01-01","duration_sec":45.25,"efficiency":null,"failed":1,"flashpoints":3,"lost_sec":3,"ok":false,"run":"20250101-k3f9","sequential_sec":0,"speedup":null,"succeeded":2,"trigger":"manual","wall_sec":46,"workers":2"#
         ),
         (
             .attemptIntended(ref, nonce: "n1", indices: [3, 4, 7], endpoint: "e"), "attempt.intended",
@@ -118,6 +142,10 @@ import Testing
         (
             .endpointHealth(HealthCounters()), "endpoint.health",
             #""idle":0,"inProgress":0,"inQueue":0,"initializing":0,"running":0,"throttled":0,"unhealthy":0"#
+        ),
+        (
+            .endpointHealth(restless), "endpoint.health",
+            #""idle":0,"inProgress":0,"inQueue":0,"initializing":0,"ready":2,"retried":7,"running":0,"throttled":0,"unhealthy":0"#
         ),
         (
             .endpointUnreachable(since: 1_759_406_671_120, cause: "refused"), "endpoint.unreachable",

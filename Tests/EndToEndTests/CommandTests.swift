@@ -102,7 +102,10 @@ struct CommandTests {
                     let address = try await endpoint.waitForLine(on: .output) { $0.contains("RUNPOD_ENDPOINT=") }
                     let token = try await endpoint.waitForLine(on: .output) { $0.contains("RUNPOD_API_KEY=") }
                     let value = { (line: String) in String(line.split(separator: "'")[1]) }
-                    let environment = ["RUNPOD_ENDPOINT": value(address), "RUNPOD_API_KEY": value(token)]
+                    let environment = [
+                        "RUNPOD_ENDPOINT": value(address), "RUNPOD_API_KEY": value(token),
+                        "RUNPOD_PRICE_PER_S": "0.5",
+                    ]
                     try await Installation.with { etlDash in
                         try etlDash.write("batch.json", site.batch)
                         let arguments = ["run", "batch.json", "--json", "--date", "2025-01-01"]
@@ -114,6 +117,9 @@ struct CommandTests {
                         #expect(outcome.ending == .code(0), "\(outcome.errorText)")
                         let answer = try outcome.answer()
                         #expect(answer["succeeded"] == 12)
+                        let billed = try #require(answer["billed_sec"]?.doubleValue)
+                        #expect(billed > 0)
+                        #expect(abs((answer["cost_estimate"]?.doubleValue ?? 0) - billed / 2) < 0.001)
                         #expect(answer["results"]?.arrayValue?.allSatisfy { $0["loaded"] == true } == true)
                         #expect(!FileManager.default.fileExists(atPath: etlDash.database))
                         try expectNowhere(value(token), outcome, in: etlDash)

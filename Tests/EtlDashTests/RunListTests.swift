@@ -16,7 +16,8 @@ struct RunListTests {
         total: Int = 12,
         hasEnded: Bool = true,
         endpoint: String? = "https://api.runpod.ai/v2/e1",
-        driver: Int32? = nil
+        driver: Int32? = nil,
+        bill: RunBill? = nil
     ) -> RunStore.ListedRun {
         let header = RunHeader(
             run: run,
@@ -51,6 +52,7 @@ struct RunListTests {
                 wallSeconds: 83,
                 speedup: Speedup(shareWeights: [1])
             )
+            glance.answer?.bill = bill
         }
         return RunStore.ListedRun(
             folder: RunFolder(run: run, path: "/runs/\(run)"),
@@ -107,6 +109,21 @@ struct RunListTests {
         let text = RunList(RunStore.Listing(runs: [listed("20250102-cccc")], more: 0)).table(width: nil)
         #expect(!text.contains("FAILED") && !text.contains("CANCELLED") && !text.contains("LEFT"))
         #expect(!text.contains("resume"))
+    }
+
+    @Test("What a run cost is told where one of them had a price, as an estimate")
+    func cost() throws {
+        let bill = RunBill(billedSeconds: 2_210, coldStartSeconds: 41, lostSeconds: 0, costEstimate: 0.4199)
+        let runs = [listed("20250102-cccc", bill: bill), listed("20250101-bbbb")]
+        let list = RunList(RunStore.Listing(runs: runs, more: 0))
+        let rows = list.table(width: nil).split(separator: "\n")
+        #expect(rows[0].hasSuffix("COST  WHERE"))
+        #expect(rows[1].hasSuffix(" ~$0.42  e1"))
+        #expect(rows[2].hasSuffix("      -  e1"))
+        let json = try JSONCoding.decode(JSONValue.self, from: Data(try list.json()))
+        #expect(json.arrayValue?[0]["cost_estimate"] == 0.4199)
+        #expect(json.arrayValue?[0]["billed_sec"] == 2_210)
+        #expect(json.arrayValue?[1]["cost_estimate"] == nil)
     }
 
     @Test("As JSON it says the same, damaged runs and processes included")

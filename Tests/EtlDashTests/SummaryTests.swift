@@ -56,6 +56,33 @@ struct SummaryTests {
         #expect(text.contains("\n… and 3 more causes\n"))
     }
 
+    @Test(
+        "What is billed is told as an estimate, with what was for nothing",
+        arguments: [
+            (
+                RunBill(billedSeconds: 2_210, coldStartSeconds: 41.02, lostSeconds: 221, costEstimate: 0.4199),
+                "Cost ~$0.42, an estimate: 2210.0 s of workers billed, 41.0 s of them cold starts; "
+                    + "lost or done twice: 221.0 s, ~$0.0420"
+            ),
+            (
+                RunBill(billedSeconds: 20, coldStartSeconds: 0, lostSeconds: 0, costEstimate: 0.0038),
+                "Cost ~$0.0038, an estimate: 20.0 s of workers billed"
+            ),
+            (
+                RunBill(billedSeconds: 20, coldStartSeconds: 0, lostSeconds: 3, costEstimate: nil),
+                "Estimate: 20.0 s of workers billed; lost or done twice: 3.0 s; RUNPOD_PRICE_PER_S is not set"
+            ),
+        ]
+    )
+    func cost(bill: RunBill, line: String) {
+        var (overview, answer) = events.ended(shares: [1], seconds: [[1]], duration: 1)
+        #expect(!RunSummary(answer: answer, overview: overview, journal: "/j").text.contains("stimate"))
+        answer.bill = bill
+        overview.apply(Event(seq: 99, at: 0, t: 1, body: .runEnded(answer)))
+        let text = RunSummary(answer: answer, overview: overview, journal: "/j").text
+        #expect(text.split(separator: "\n").contains { $0 == line }, "\(text)")
+    }
+
     @Test("Jobs that could not be cancelled are named, since they may bill")
     func uncancelled() {
         let (overview, answer) = events.ended(shares: [1], seconds: [[1]], duration: 1)

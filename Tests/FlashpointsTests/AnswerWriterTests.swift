@@ -22,6 +22,18 @@ struct AnswerWriterTests {
         )
     }
 
+    @Test("What is billed stands behind the speedup, and the cost where there is a price", arguments: [nil, 0.0045])
+    func bill(cost: Double?) async throws {
+        var answer = answer(flashpoints: 1, speedup: Speedup(shareWeights: [1]))
+        answer.bill = RunBill(billedSeconds: 23.7004, coldStartSeconds: 4, lostSeconds: 0, costEstimate: cost)
+        let text = try await write(answer) { _ in Array("1".utf8) }.joined()
+        let expected =
+            #""attainable":null,"billed_sec":23.7,"cold_start_sec":4,"lost_sec":0,"#
+            + (cost == nil ? "" : #""cost_estimate":0.0045,"#) + #""results":[1],"#
+        #expect(String(decoding: text, as: UTF8.self).contains(expected))
+        #expect(try JSONCoding.decode(RunAnswer.self, from: Data(text)) == answer)
+    }
+
     private func write(
         _ answer: RunAnswer,
         pageSize: Int = 64,
