@@ -112,7 +112,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["etl-dash", "TestSupport", subprocess, grdb] + libraries,
-            exclude: ["Fixtures"]
+            exclude: ["Fixtures", "Handlers"]
         ),
         .testTarget(
             name: "SimulationTests",

@@ -3,11 +3,13 @@ package import Flashpoints
 /// What the output of a job says about the flashpoints of its attempt, whoever wrote the handler.
 ///
 /// Taken are, in this order:
-/// * the `result` records of our own worker, by their index;
+/// * the `result` records of our own worker, by their index; without those its other records are passed over;
 /// * a list, or `{"results": list}`, whose elements carry an `id` (or `flashpoint_id`) or an `index` of the run's input:
 ///   placed by that, in any order. An id decides over an index;
 /// * a list as long as the chunk: elements that carry neither are placed by position, unless the ones that do stand
 ///   elsewhere than at their position. In a list of another length such elements are not taken;
+///   Of several elements about one flashpoint the first with a `result`, `failure`, `error` or `ok` is taken, else the
+///   last: the others are what a generator yielded on the way;
 /// * `{"results": object}` whose keys are ids;
 /// * any other object: the chunk succeeds as one, and the object is the result of each of its flashpoints; with a
 ///   `failure` or `error`, or `"ok": false`, it fails as one.
@@ -67,35 +69,50 @@ package struct HandlerOutput: Sendable {
     package func piece(_ piece: JSONValue) -> Piece {
         if let record = StreamRecord(json: piece) { return .record(record) }
         let elements = piece["results"]?.arrayValue ?? piece.arrayValue ?? [piece]
-        let verdicts = ["result", "failure", "error", "ok"]
-        return .results(
-            elements.compactMap { element in
-                verdicts.contains { element[$0] != nil } ? labelled(element) : nil
-            }
-        )
+        return .results(elements.compactMap { isVerdict($0) ? labelled($0) : nil })
     }
 
     // MARK: - Lists
 
-    private func results(inList elements: [JSONValue]) -> [ItemResult] {
-        let records = elements.compactMap { StreamRecord(json: $0) }
-        if !records.isEmpty { return results(in: records) }
+    private func results(inList list: [JSONValue]) -> [ItemResult] {
+        let records = list.compactMap { StreamRecord(json: $0) }
+        let told = results(in: records)
+        if !told.isEmpty { return told }
+        // Another handler may tell its progress in our words and its results in its own.
+        let elements = records.isEmpty ? list : list.filter { StreamRecord(json: $0) == nil }
         let isWhole = elements.count == indices.count
-        var results: [ItemResult] = []
+        var results: [(result: ItemResult, isVerdict: Bool)] = []
         var unlabelled: [(index: Int, element: JSONValue)] = []
         var isInOrder = isWhole
         for (position, element) in elements.enumerated() {
             if carriesLabel(element) {
                 guard let labelled = labelled(element) else { continue }
                 if isWhole, labelled.index != indices[position] { isInOrder = false }
-                results.append(labelled)
+                results.append((labelled, isVerdict(element)))
             } else if isWhole {
                 unlabelled.append((indices[position], element))
             }
         }
-        guard isInOrder else { return results }
+        let labelled = withoutProgress(results)
+        guard isInOrder else { return labelled }
         let placed = unlabelled.map { result($0.index, id: nil, outcome(of: $0.element), of: $0.element) }
-        return (results + placed).sorted { $0.index < $1.index }
+        return (labelled + placed).sorted { $0.index < $1.index }
+    }
+
+    /// One result for each flashpoint: the first that is a verdict, else the last, since what a generator yielded
+    /// about a flashpoint before is its progress.
+    private func withoutProgress(_ results: [(result: ItemResult, isVerdict: Bool)]) -> [ItemResult] {
+        var places: [Int: Int] = [:]
+        var kept: [(result: ItemResult, isVerdict: Bool)] = []
+        for element in results {
+            guard let place = places[element.result.index] else {
+                places[element.result.index] = kept.count
+                kept.append(element)
+                continue
+            }
+            if !kept[place].isVerdict { kept[place] = element }
+        }
+        return kept.map(\.result)
     }
 
     private func results(in records: [StreamRecord]) -> [ItemResult] {
@@ -141,6 +158,11 @@ package struct HandlerOutput: Sendable {
     }
 
     // MARK: - Elements
+
+    /// Whether the element says how a flashpoint ended.
+    private func isVerdict(_ element: JSONValue) -> Bool {
+        ["result", "failure", "error", "ok"].contains { element[$0] != nil }
+    }
 
     private func carriesLabel(_ element: JSONValue) -> Bool {
         element["id"] != nil || element["flashpoint_id"] != nil || element["index"] != nil

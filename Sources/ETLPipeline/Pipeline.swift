@@ -22,12 +22,14 @@ package struct Pipeline<C: Clock>: Sendable where C.Duration == Duration {
     /// `report` is called from several tasks, in no fixed order between feeds. A stage that overruns its limit, or
     /// during which the flashpoint overruns its own, fails the flashpoint with class `timeout` and the stage's name.
     ///
+    /// - Parameter lastStageBegins: Called when the last stage begins, should it come to that.
     /// - Throws: `CancellationError` when the caller is cancelled; then nothing was loaded, or all of it.
     @concurrent
     package func process(
         _ flashpoint: Flashpoint,
         date: String,
         cleanup: Bool,
+        lastStageBegins: @Sendable () -> Void = {},
         report: @escaping @Sendable (PipelineReport) -> Void
     ) async throws(CancellationError) -> PipelineOutcome {
         let start = clock.now
@@ -37,7 +39,7 @@ package struct Pipeline<C: Clock>: Sendable where C.Duration == Duration {
                 throw Failure(.permanent, "the date “\(date)” is not a day written as YYYY-MM-DD")
             }
             let state = FlashpointState(flashpoint, date: date, cleanup: cleanup)
-            result = .success(try await run(state, from: start, report: report))
+            result = .success(try await run(state, from: start, lastStageBegins, report: report))
         } catch let failure as Failure {
             result = .failure(failure)
         } catch {
@@ -50,10 +52,12 @@ package struct Pipeline<C: Clock>: Sendable where C.Duration == Duration {
     private func run(
         _ initial: FlashpointState,
         from start: C.Instant,
+        _ lastStageBegins: @Sendable () -> Void,
         report: @escaping @Sendable (PipelineReport) -> Void
     ) async throws -> JSONValue {
         var state = initial
-        for stage in stages {
+        for (place, stage) in stages.enumerated() {
+            if place == stages.count - 1 { lastStageBegins() }
             let begun = clock.now
             let remaining = limits.request - start.duration(to: begun)
             let known = state.seconds

@@ -22,9 +22,14 @@ package enum JobResult: Sendable, Hashable {
 /// What a handler writes its records to while it works.
 package struct JobStreamWriter: Sendable {
     private let send: @Sendable (JSONValue) async -> Void
+    private let ask: @Sendable () -> Void
 
-    package init(_ send: @escaping @Sendable (JSONValue) async -> Void) {
+    package init(
+        prepareNext ask: @escaping @Sendable () -> Void = {},
+        _ send: @escaping @Sendable (JSONValue) async -> Void
+    ) {
         self.send = send
+        self.ask = ask
     }
 
     /// Sends one record after all that were written before it.
@@ -35,6 +40,11 @@ package struct JobStreamWriter: Sendable {
     package func write(_ record: JSONValue) async {
         await send(record)
     }
+
+    /// Says that the handler is nearly done, so that the worker may ask for its next job already.
+    ///
+    /// That job can't go to an idle worker any more, and its time on the platform runs: a moment before the end is right.
+    package func prepareNext() { ask() }
 }
 
 /// What a worker does with a job: returns its output or throws why there is none.

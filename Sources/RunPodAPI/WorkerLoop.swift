@@ -9,6 +9,8 @@ package protocol JobSource: Sendable {
     ///
     /// - Throws: `CancellationError` when the task was cancelled.
     func next() async throws -> Job?
+    /// Asks for the next job now, so that it is there when its turn comes; again has no effect until then.
+    func prepareNext()
 }
 
 /// A job in this worker's hands, and the ways to tell the platform about it.
@@ -26,14 +28,16 @@ package protocol HeldJob: Sendable {
 
 /// Takes jobs and works on them, one after another, until there are no more.
 ///
-/// A handler that throws has failed its job and no more: the error is posted as text. Of a stopped job nothing is
-/// posted.
+/// The next job is asked for while the result of the last is posted, or as soon as the handler says so, and begins when
+/// that is done. A handler that throws has failed its job and no more: the error is posted as text. Of a stopped job
+/// nothing is posted.
 ///
 /// - Throws: `CancellationError`, or what the source threw; a result in hand may then not have been posted.
 package func runWorkerLoop<Source: JobSource>(_ source: Source, handler: @escaping JobHandler) async throws {
     while let held = try await source.next() {
-        let (result, streamed) = await work(on: held, handler: handler)
+        let (result, streamed) = await work(on: held, handler: handler) { source.prepareNext() }
         try Task.checkCancellation()
+        source.prepareNext()
         if let result {
             try await held.finish(result, streamed: streamed)
         } else {
@@ -50,13 +54,18 @@ private enum Step: Sendable {
 
 /// The result, or nil when the job was stopped before its result was ready to be posted; and whether anything was
 /// streamed.
-private func work<Job: HeldJob>(on held: Job, handler: @escaping JobHandler) async -> (JobResult?, streamed: Bool) {
+private func work<Job: HeldJob>(
+    on held: Job,
+    handler: @escaping JobHandler,
+    prepareNext: @escaping @Sendable () -> Void
+) async -> (JobResult?, streamed: Bool) {
     // A channel holds nothing: a record is taken when the one before it has been posted.
     let records = AsyncChannel<JSONValue>()
     return await withTaskGroup(of: Step.self) { group in
         group.addTask {
             do {
-                return .handled(.output(try await handler(held.job, JobStreamWriter { await records.send($0) })))
+                let writer = JobStreamWriter(prepareNext: prepareNext) { await records.send($0) }
+                return .handled(.output(try await handler(held.job, writer)))
             } catch {
                 return .handled(.failed(describeHandlerError(error)))
             }

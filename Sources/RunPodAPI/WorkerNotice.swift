@@ -2,6 +2,8 @@
 package enum WorkerNotice: Sendable, Hashable {
     /// No job could be asked for; asked again after the wait.
     case takeFailed(why: String, wait: Duration)
+    /// A job was taken and has not begun; it is left to another worker, because this one ends.
+    case jobLetGo(job: String)
     /// The platform wants a job stopped.
     case stopRequested(job: String)
     /// Which jobs to stop can't be heard; said once until it works again.
@@ -27,6 +29,7 @@ extension WorkerNotice: CustomStringConvertible {
     package var description: String {
         switch self {
         case .takeFailed(let why, let wait): "no job could be asked for, again in \(wait.inSeconds) s: \(why)"
+        case .jobLetGo(let job): "job \(job) is left to another worker: it has not begun, and this worker ends"
         case .stopRequested(let job): "job \(job) is stopped by the platform"
         case .stopChannelFailed(let why): "the platform can't be asked which jobs to stop: \(why)"
         case .noStopChannel: "jobs can't be stopped: RUNPOD_WEBHOOK_GET_JOB has no /job-take/ in its path"

@@ -21,9 +21,14 @@ package struct ChunkHandler<C: Clock>: Sendable where C.Duration == Duration {
     ///
     /// A flashpoint that fails is a record like any other; the chunk goes on.
     ///
+    /// - Parameter nearlyDone: Called when the last flashpoint enters the last stage, should it come to that.
     /// - Returns: The `result` records and the `end` record, which are the job's output.
     /// - Throws: `CancellationError` when the job was stopped.
-    package func process(_ input: JobInput, emit: @escaping Emit) async throws -> [StreamRecord] {
+    package func process(
+        _ input: JobInput,
+        nearlyDone: @escaping @Sendable () -> Void = {},
+        emit: @escaping Emit
+    ) async throws -> [StreamRecord] {
         let began = clock.now
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [clock, heartbeat] in
@@ -37,7 +42,8 @@ package struct ChunkHandler<C: Clock>: Sendable where C.Duration == Duration {
             var output: [StreamRecord] = []
             var failed = 0
             for position in input.flashpoints.indices {
-                let result = try await process(input, at: position, emit: emit)
+                let isLast = position == input.flashpoints.count - 1
+                let result = try await process(input, at: position, lastStageBegins: { if isLast { nearlyDone() } }, emit)
                 if case .failure = result.outcome { failed += 1 }
                 output.append(.result(result))
                 await emit(.result(result))
@@ -58,7 +64,12 @@ package struct ChunkHandler<C: Clock>: Sendable where C.Duration == Duration {
         }
     }
 
-    private func process(_ input: JobInput, at position: Int, emit: @escaping Emit) async throws -> FlashpointResult {
+    private func process(
+        _ input: JobInput,
+        at position: Int,
+        lastStageBegins: @escaping @Sendable () -> Void,
+        _ emit: @escaping Emit
+    ) async throws -> FlashpointResult {
         let flashpoint = input.flashpoints[position]
         let indices = input.run?.indices ?? []
         let hashes = input.run?.hashes ?? []
@@ -66,7 +77,13 @@ package struct ChunkHandler<C: Clock>: Sendable where C.Duration == Duration {
         await emit(.start(index: index, id: flashpoint.id))
         let relay = ReportRelay(index: index, wantsDebug: input.run?.logLevel == "DEBUG", clock: clock, emit: emit)
         let outcome = try await relay.run { report in
-            try await pipeline.process(flashpoint, date: input.date, cleanup: input.cleanup, report: report)
+            try await pipeline.process(
+                flashpoint,
+                date: input.date,
+                cleanup: input.cleanup,
+                lastStageBegins: lastStageBegins,
+                report: report
+            )
         }
         return FlashpointResult(
             index: index,

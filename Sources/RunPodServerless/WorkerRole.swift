@@ -32,6 +32,7 @@ package enum WorkerRole {
                         client: client,
                         clock: SuspendingClock(),
                         chance: { Double.random(in: 0..<1) },
+                        pulse: .shared,
                         notify: { logger.notice("\($0)") }
                     )
                     let coordinator = Coordinator(settings: settings, environment: environment, logger: logger) {
@@ -58,7 +59,7 @@ package enum WorkerRole {
             throw Failure(.permanent, "the job's input can't be used: \(FieldProblem(error))")
         }
         if input.isBatch { return try await coordinator.coordinate(job, input, stream) }
-        let output = try await handler.process(input) { record in
+        let output = try await handler.process(input, nearlyDone: { stream.prepareNext() }) { record in
             guard let value = try? record.asJSONValue() else { return }
             await stream.write(value)
         }

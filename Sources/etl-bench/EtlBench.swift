@@ -6,6 +6,9 @@ struct EtlBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "etl-bench",
         abstract: "Measures etl-dash; build it with -c release.",
-        subcommands: [InputBench.self, JournalBench.self, EngineBench.self, ScreenBench.self, ScreenBenchSubject.self]
+        subcommands: [
+            InputBench.self, JournalBench.self, EngineBench.self, WorkerBench.self, ScreenBench.self,
+            ScreenBenchSubject.self,
+        ]
     )
 }

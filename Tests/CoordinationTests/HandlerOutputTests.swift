@@ -80,6 +80,24 @@ import Testing
                 "null between ids out of order", [["id": "b", "result": 1], nil, ["id": 7, "result": 2]],
                 ["4=1", "5=2"]
             ),
+            (
+                "what a generator yielded, progress among it",
+                [
+                    ["phase": "loading"], ["id": "a", "phase": "reading"], ["id": "a", "result": 1],
+                    ["id": "a", "phase": "done"], ["id": "b", "phase": "reading"], ["id": "b", "words": 2],
+                ], ["3=1", "4={id,words}"]
+            ),
+            (
+                "as many yielded as the chunk has, progress among it",
+                [["id": "a", "phase": "reading"], ["id": "a", "result": 1], ["id": "b", "result": 2]], ["3=1", "4=2"]
+            ),
+            (
+                "our progress and their results",
+                [
+                    ["event": "log", "level": "INFO", "message": "reading"], ["id": "b", "result": 1],
+                    ["event": "start", "index": 3, "id": "a"], ["id": "a", "result": 2], ["id": 7, "result": 3],
+                ], ["3=2", "4=1", "5=3"]
+            ),
             ("too short", [1, 2], []),
             ("too long", [1, 2, 3, 4], []),
             ("results by id", ["results": ["b": 1, "7": ["error": "x"], "zz": 2]], ["4=1", "5!transient:x"]),

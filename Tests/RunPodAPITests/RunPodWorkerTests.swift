@@ -12,7 +12,7 @@ struct RunPodWorkerTests {
     typealias Request = ScriptedServer.Request
 
     /// Plays the platform: gives the takes one after another, then holds; takes every result unless told otherwise.
-    private final class Platform: Sendable {
+    final class Platform: Sendable {
         private let takes: Mutex<[Reply]>
         private let answer: @Sendable (Request) async throws -> Reply?
 
@@ -31,12 +31,12 @@ struct RunPodWorkerTests {
         }
     }
 
-    private static func job(_ id: String, _ input: String = #"{"x":1}"#) -> Reply {
+    static func job(_ id: String, _ input: String = #"{"x":1}"#) -> Reply {
         .answer(200, #"{"id":"\#(id)","input":\#(input),"webhook":null}"#)
     }
 
     /// A running worker and all that a test asks of it.
-    private struct Bench {
+    struct Bench {
         var server: ScriptedServer
         var clock: TestClock
         var drain: Latch
@@ -64,7 +64,7 @@ struct RunPodWorkerTests {
         }
     }
 
-    private func withWorker(
+    func withWorker(
         _ platform: Platform,
         query: String = "?gpu=x",
         extras: [String: String] = [:],
@@ -167,6 +167,17 @@ struct RunPodWorkerTests {
             try await bench.wait(for: 2, "job-done")
             bench.drain.release()
             #expect(bench.requests("job-done").map(\.text) == [#"{"output":{}}"#, #"{"output":{"y":2}}"#])
+        }
+    }
+
+    @Test("A result that JSON can't hold fails its job with text")
+    func unserialisable() async throws {
+        try await withWorker(Platform(takes: [Self.job("j1")])) { _, _ in
+            ["ratio": .number(.nan)]
+        } _: { bench in
+            try await bench.wait("job-done")
+            bench.drain.release()
+            #expect(bench.requests("job-done").map(\.text) == [#"{"error":"the result can't be written as JSON"}"#])
         }
     }
 
@@ -396,7 +407,7 @@ struct RunPodWorkerTests {
 
 extension ScriptedServer.Request {
     /// The route, such as `job-take`.
-    fileprivate var operation: String {
+    var operation: String {
         let segments = target.split(separator: "/")
         return segments.count > 2 ? String(segments[2].prefix { $0 != "?" && $0 != "&" }) : ""
     }

@@ -24,6 +24,8 @@ struct WorkerLoopTests {
                 source.calls.withLock { $0.append(.streamed(job.id, record)) }
             }
             func finish(_ result: JobResult, streamed: Bool) async throws {
+                let asked = source.asked.withLock { $0 }
+                source.askedAtFinish.withLock { $0.append(asked) }
                 source.calls.withLock { $0.append(.finished(job.id, result, streamed: streamed)) }
             }
             func stopped() async { await stop.wait() }
@@ -33,6 +35,9 @@ struct WorkerLoopTests {
         private let jobs: Mutex<[String]>
         let stops: [String: Latch]
         let calls = Mutex<[Call]>([])
+        /// How often the next job was asked for ahead of its turn.
+        let asked = Mutex(0)
+        let askedAtFinish = Mutex<[Int]>([])
         let beforeStream: @Sendable (JSONValue) async -> Void
 
         init(_ jobs: String..., beforeStream: @escaping @Sendable (JSONValue) async -> Void = { _ in }) {
@@ -47,6 +52,8 @@ struct WorkerLoopTests {
             return Held(job: TakenJob(id: id, input: ["n": .string(id)]), source: self, stop: stops[id] ?? Latch())
         }
 
+        func prepareNext() { asked.withLock { $0 += 1 } }
+
         var log: [Call] { calls.withLock { $0 } }
     }
 
@@ -60,6 +67,20 @@ struct WorkerLoopTests {
                 .finished("b", .output(["n": "b"]), streamed: false),
             ]
         )
+    }
+
+    @Test("The next job is asked for before a result is posted, and earlier when the handler says so")
+    func asking() async throws {
+        let source = ScriptedSource("a", "b")
+        let counts = Mutex<[Int]>([])
+        try await runWorkerLoop(source) { job, writer in
+            counts.withLock { $0.append(source.asked.withLock { $0 }) }
+            if job.id == "b" { writer.prepareNext() }
+            counts.withLock { $0.append(source.asked.withLock { $0 }) }
+            return 1
+        }
+        #expect(counts.withLock { $0 } == [0, 0, 1, 2])
+        #expect(source.askedAtFinish.withLock { $0 } == [1, 3])
     }
 
     @Test("Records go out in order, all of them before the result, one at a time")

@@ -124,6 +124,21 @@ struct ChunkHandlerTests {
         )
     }
 
+    @Test("It says that it is nearly done when the last flashpoint enters the last stage, and not before")
+    func nearlyDone() async throws {
+        let log = Mutex<[String]>([])
+        let stages = [
+            ScriptedStage { flashpoint, _ in log.withLock { $0.append("first \(flashpoint.id)") } },
+            ScriptedStage { flashpoint, _ in log.withLock { $0.append("last \(flashpoint.id)") } },
+        ]
+        let clock = TestClock()
+        let pipeline = Pipeline(stages: stages, limits: PipelineLimits(), clock: clock)
+        let handler = ChunkHandler(pipeline: pipeline, clock: clock)
+        let nearlyDone: @Sendable () -> Void = { log.withLock { $0.append("nearly done") } }
+        _ = try await handler.process(input(["a", "b"]), nearlyDone: nearlyDone) { _ in }
+        #expect(log.withLock { $0 } == ["first a", "last a", "first b", "nearly done", "last b"])
+    }
+
     @Test("A job of somebody else, without a run, has indices of its own and no hashes")
     func foreignJob() async throws {
         let records = Records()
