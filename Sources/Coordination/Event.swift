@@ -85,6 +85,8 @@ package struct RunHeader: Sendable, Hashable, Codable {
     package var shares: [Int]
     /// Chunks of each worker's share; ``RunPlan`` fills it in.
     package var chunks: [Int]
+    /// Dollars for a second of a worker, when the planner was told.
+    package var pricePerSecond: Double?
 
     package init(
         run: String,
@@ -95,7 +97,8 @@ package struct RunHeader: Sendable, Hashable, Codable {
         strategy: Strategy,
         flashpoints: Int,
         shares: [Int],
-        chunks: [Int] = []
+        chunks: [Int] = [],
+        pricePerSecond: Double? = nil
     ) {
         self.run = run
         self.date = date
@@ -106,6 +109,12 @@ package struct RunHeader: Sendable, Hashable, Codable {
         self.flashpoints = flashpoints
         self.shares = shares
         self.chunks = chunks
+        self.pricePerSecond = pricePerSecond
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case run, date, trigger, cleanup, workers, strategy, flashpoints, shares, chunks
+        case pricePerSecond = "price_per_sec"
     }
 }
 
@@ -189,18 +198,6 @@ package struct Settlement: Sendable, Hashable {
     }
 }
 
-/// The endpoint's counters of workers and jobs.
-package struct HealthCounters: Sendable, Hashable, Codable {
-    package var idle = 0
-    package var initializing = 0
-    package var running = 0
-    package var throttled = 0
-    package var unhealthy = 0
-    package var inQueue = 0
-    package var inProgress = 0
-
-    package init() {}
-}
 
 /// The levels of a run's log.
 package enum LogLevel: String, Sendable, Hashable, Codable, CaseIterable, Comparable {

@@ -115,8 +115,6 @@ package struct LaneView: Sendable, Hashable {
 
     /// Seconds driven when the attempt that is out began to run; `nil` while none runs.
     package internal(set) var startedAt: Double?
-    /// Σ seconds that its ended attempts ran, which RunPod bills.
-    package internal(set) var billedSeconds: Double = 0
 
     var phase: AttemptPhase?
     /// Whether the attempt that is out is on an endpoint that ends with its driver.
@@ -136,11 +134,6 @@ package struct LaneView: Sendable, Hashable {
 
     /// Flashpoints with an outcome.
     package var settled: Int { ok + failed + cancelled }
-
-    /// Σ seconds that its attempts have run by `t` seconds driven, the one that is out among them.
-    package func billedSeconds(at t: Double) -> Double {
-        billedSeconds + (startedAt.map { max(0, t - $0) } ?? 0)
-    }
 
     /// What the worker is doing.
     package var state: State {

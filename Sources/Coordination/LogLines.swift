@@ -24,6 +24,7 @@ package struct LogLines: Sendable {
     private var lanes: [Lane] = []
     /// Flashpoints whose outcome is failed, to tell them from cancelled ones when some are tried again.
     private var failed: Set<Int32> = []
+    private var findings = FindingLines()
 
     package init(level: LogLevel = .info) {
         self.level = level
@@ -31,7 +32,7 @@ package struct LogLines: Sendable {
 
     /// Folds one event and gives its lines, in order.
     package mutating func lines(for event: Event) -> [LogLine] {
-        read(event).filter { $0.level >= level }
+        (read(event) + findings.lines(for: event)).filter { $0.level >= level }
     }
 
     private mutating func read(_ event: Event) -> [LogLine] {

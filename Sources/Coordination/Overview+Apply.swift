@@ -5,6 +5,8 @@ extension Overview {
     package mutating func apply(_ event: Event) {
         seq = max(seq, event.seq)
         t = max(t, event.t)
+        bill.apply(event)
+        observations.apply(event)
         switch event.body {
         case .runPlanned(let header): planned(header)
         case .runResumed:
@@ -156,7 +158,6 @@ extension Overview {
                     let lost = max(0, t - startedAt - lane.accountedSeconds)
                     if end.kind == .gone { lane.stoppedSeconds += lost } else { lane.retrySeconds += lost }
                 }
-                lane.billedSeconds += end.executionMS.map { Double($0) / 1_000 } ?? lane.startedAt.map { t - $0 } ?? 0
                 lane.release()
             }
         default: break

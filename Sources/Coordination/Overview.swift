@@ -73,6 +73,10 @@ package struct Overview: Sendable, Hashable {
     package internal(set) var isEstimated = false
     /// Submissions that were given up without anybody knowing whether they arrived, and made again.
     package internal(set) var submissionsGivenUp = 0
+    /// What is billed for the run so far.
+    package internal(set) var bill = Bill()
+    /// What was observed of the endpoint and of the jobs there.
+    package internal(set) var observations = Observations()
     var failures = FailureLedger()
     /// Wall time when the endpoint was last heard of.
     var answeredAt: Int64?

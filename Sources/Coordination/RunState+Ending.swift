@@ -244,7 +244,7 @@ extension AttemptEnd {
     fileprivate func tookWorkerDown(_ live: Lane.Live) -> Bool {
         switch status {
         // The endpoint forgets jobs by their age, whether they ended well or not.
-        case "404": false
+        case Self.forgottenStatus: false
         // Either no worker took it in time, or one did and never reported.
         case "TIMED_OUT": live.instance != nil || !live.begun.isEmpty
         default: live.hasRun

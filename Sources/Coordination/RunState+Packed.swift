@@ -28,6 +28,8 @@ extension RunState {
         /// As bits, since JSON has no infinities.
         var lastProgress: [UInt64]
         var breaker: Breaker
+        /// Absent from bytes of an earlier version, which are passed over then: the events tell it.
+        var bill: Bill
         /// Without their queues.
         var lanes: [Lane]
 
@@ -48,6 +50,7 @@ extension RunState {
             halted = state.halted
             lastProgress = state.lastProgress.map(\.bitPattern)
             breaker = state.breaker
+            bill = state.bill
             lanes = state.lanes.map { lane in
                 var lane = lane
                 lane.queue = []
@@ -98,6 +101,7 @@ extension RunState {
         halted = rest.halted
         lastProgress = rest.lastProgress.map(Double.init(bitPattern:))
         breaker = rest.breaker
+        bill = rest.bill
         lanes = rest.lanes
         for place in lanes.indices {
             let works = try reader.count(upTo: count)

@@ -24,7 +24,7 @@ extension RunState {
     /// The run's answer as it stands, without results and failures.
     package func answer(at: Int64, now: Double) -> RunAnswer {
         let header = plan.header
-        return RunAnswer(
+        var answer = RunAnswer(
             date: header.date,
             trigger: header.trigger,
             cleanup: header.cleanup,
@@ -39,5 +39,7 @@ extension RunState {
             wallSeconds: max(now, Double(at - plannedAt) / 1000),
             speedup: speedup
         )
+        if bill.isBilled { answer.bill = bill.figures(at: now, price: header.pricePerSecond) }
+        return answer
     }
 }

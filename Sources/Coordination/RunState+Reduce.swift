@@ -12,6 +12,7 @@ extension RunState {
         if event.isJournalled {
             t = max(t, event.t)
             at = event.at
+            bill.apply(event)
         }
         let effects = apply(event, before: before)
         return tripped().map { effects + [.ask(why: $0)] } ?? effects

@@ -51,6 +51,8 @@ package struct RunState: Sendable {
     package internal(set) var halted: Failure?
     var lastProgress: [Double]
     var breaker = Breaker()
+    /// What is billed for the run so far.
+    package internal(set) var bill = Bill()
 
     package init(plan: RunPlan) {
         self.plan = plan
@@ -158,5 +160,6 @@ extension RunState: Equatable {
             && left.finalAnswer == right.finalAnswer && left.halted == right.halted
             && left.lastProgress == right.lastProgress && left.generation == right.generation
             && left.pauseCause == right.pauseCause && left.at == right.at && left.breaker == right.breaker
+            && left.bill == right.bill
     }
 }

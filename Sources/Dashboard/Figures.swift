@@ -69,6 +69,12 @@ package enum Figures {
         return "$\(grouped(cents / 100)).\(two(cents % 100))"
     }
 
+    /// Dollars that nobody has billed yet, such as `~$0.42`.
+    package static func estimate(_ sum: Double) -> String {
+        let text = dollars(sum)
+        return text.hasPrefix("<") ? text : "~" + text
+    }
+
     /// Time of day of milliseconds since 1970 as `hh:mm:ss`, in UTC.
     package static func time(_ milliseconds: Int64) -> String {
         let seconds = Int(floorDivide(milliseconds, 1_000) - 86_400 * floorDivide(milliseconds, 86_400_000))

@@ -72,7 +72,7 @@ struct HeaderView {
         }
         canvas.draw(
             [Fact(speedup, rank: 0)],
-            [Fact(Phrase(model.cost.map { Figures.dollars($0.dollars) } ?? ""), rank: 1)],
+            [Fact(Phrase(model.cost.map { Figures.estimate($0.dollars) } ?? ""), rank: 1)],
             in: rest
         )
     }
@@ -139,6 +139,11 @@ struct HeaderView {
         }
         if !overview.uncancelled.isEmpty {
             facts.append(Fact(Phrase("\(overview.uncancelled.count) not cancelled", theme[.warning]), rank: 2))
+        }
+        // Silence and refusal have words of their own.
+        let findings = model.findings.filter { $0.kind != .expiringResults && $0.kind != .refused }
+        for (place, finding) in findings.enumerated() {
+            facts.append(Fact(Phrase(finding.title, theme[.warning]), rank: 2 + 2 * place))
         }
         return facts
     }
@@ -287,7 +292,10 @@ struct HeaderView {
 
     private var cost: [Fact] {
         guard let cost = model.cost else { return [] }
-        var facts = [Fact(Phrase("cost", theme[.label], Figures.dollars(cost.dollars), theme[.title]), rank: 1)]
+        var facts = [Fact(Phrase("cost", theme[.label], Figures.estimate(cost.dollars), theme[.title]), rank: 1)]
+        if cost.lostDollars > 0 {
+            facts.append(Fact(Phrase("lost \(Figures.estimate(cost.lostDollars))", theme[.warning]), rank: 5))
+        }
         if cost.dollarsPerHour > 0 { facts.append(Fact(Phrase("+\(Figures.dollars(cost.dollarsPerHour))/h"), rank: 6)) }
         return facts
     }

@@ -1,4 +1,5 @@
 package import Coordination
+import Flashpoints
 
 /// How new what is shown is.
 package enum Freshness: Sendable, Hashable {
@@ -18,6 +19,8 @@ package struct Cost: Sendable, Hashable {
     package var dollars: Double
     /// At the number of workers that run now.
     package var dollarsPerHour: Double
+    /// Of the dollars, those for work that was lost, dropped or done twice.
+    package var lostDollars: Double
 }
 
 extension Model {
@@ -43,16 +46,25 @@ extension Model {
         return pace.seconds(left: lane, at: elapsed)
     }
 
-    /// What the run has cost, when a price is set.
+    /// What the run has cost, as an estimate; `nil` without a price, and where nobody bills.
+    ///
+    /// The price is the one it was planned with, so that whoever looks on sees the same sum; where it had none, the
+    /// operator's own. While nobody drives the run it stands still.
     package var cost: Cost? {
-        guard let price = setup.pricePerSecond else { return nil }
-        let running = overview.lanes.count { $0.startedAt != nil }
-        let seconds = overview.lanes.reduce(0) { $0 + $1.billedSeconds(at: elapsed) }
+        guard overview.bill.isBilled, let price = overview.header?.pricePerSecond ?? setup.pricePerSecond else {
+            return nil
+        }
+        let isDriven = overview.phase == .running && standing != .interrupted
+        let bill = overview.bill.figures(at: elapsed, price: price)
         return Cost(
-            dollars: seconds * price,
-            dollarsPerHour: overview.phase == .ended ? 0 : Double(running) * price * 3_600
+            dollars: bill.costEstimate ?? 0,
+            dollarsPerHour: isDriven ? Double(overview.bill.running) * price * 3_600 : 0,
+            lostDollars: bill.lostCostEstimate ?? 0
         )
     }
+
+    /// What is amiss with the endpoint or the jobs there, the most pressing first.
+    package var findings: [Diagnosis] { Diagnosis.findings(overview.observations, t: elapsed) }
 
     /// Flashpoints that can be tried again.
     package var retriable: Int { overview.counts.failed + overview.counts.cancelled }

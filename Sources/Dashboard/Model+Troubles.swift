@@ -47,6 +47,12 @@ extension Model {
             let texts = ["Looking for \(count) that got no answer", "Looking for \(count)"]
             return Trouble(kind: .warning, texts: texts)
         }
+        if let finding = findings.first {
+            // Where both sentences have no room, what to do is in the log and what it is above.
+            let what = finding.what.capitalisingFirst
+            let texts = ["\(what). \(finding.advice.capitalisingFirst)", what]
+            return Trouble(kind: .warning, texts: texts)
+        }
         if overview.isPaused {
             let what = "Paused: what was submitted goes on, nothing new is submitted."
             return Trouble(kind: .warning, texts: isHeard ? [what + " p continues", "Paused: p continues"] : [what])
@@ -89,6 +95,11 @@ extension Model {
             Figures.time(at).prefix(5) + "Z", left, "results of \(Figures.count(jobs, "job")) may be lost"
         )
     }
+}
+
+extension String {
+    /// The text as the beginning of a sentence.
+    fileprivate var capitalisingFirst: String { prefix(1).uppercased() + dropFirst() }
 }
 
 extension Overview {

@@ -75,7 +75,9 @@ struct SummaryView {
             add(Phrase("efficiency", theme[.label], Figures.percent(efficiency)))
         }
         if let cost = scene.model.cost {
-            add(Phrase("cost", theme[.label], Figures.dollars(cost.dollars), theme[.title]))
+            var phrase = Phrase("cost", theme[.label], Figures.estimate(cost.dollars), theme[.title])
+            if cost.lostDollars > 0 { phrase.add(" (\(Figures.estimate(cost.lostDollars)) lost)", theme[.warning]) }
+            add(phrase)
         }
         if let cause = scene.overview.efficiencyCause {
             for text in WrappedText.lines("Why not more: \(cause.text).", width: width) { lines.append(Phrase(text)) }

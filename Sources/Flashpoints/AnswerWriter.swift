@@ -26,8 +26,9 @@ package struct AnswerWriter: Sendable {
     ) async throws {
         var piece = Array("{".utf8)
         for key in RunAnswer.CodingKeys.allCases {
+            guard let value = answer.value(of: key) else { continue }
             piece += Array(#""\#(key.rawValue)":"#.utf8)
-            piece += try JSONCoding.encode(answer.value(of: key))
+            piece += try JSONCoding.encode(value)
             piece.append(.comma)
         }
         piece += Array(#""results":["#.utf8)

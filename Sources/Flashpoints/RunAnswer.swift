@@ -22,6 +22,8 @@ package struct RunAnswer: Sendable, Hashable {
     package var speedup: Double?
     package var efficiency: Double?
     package var attainable: Double?
+    /// What it costs; nil, and its fields not written, where nobody bills.
+    package var bill: RunBill?
 
     /// Creates an answer; seconds and ratios are rounded to thousandths.
     package init(
@@ -66,6 +68,10 @@ extension RunAnswer: Codable {
         case wallSeconds = "wall_sec"
         case sequentialSeconds = "sequential_sec"
         case speedup, efficiency, attainable
+        case billedSeconds = "billed_sec"
+        case coldStartSeconds = "cold_start_sec"
+        case lostSeconds = "lost_sec"
+        case costEstimate = "cost_estimate"
     }
 
     /// Decodes an answer; `ok`, `results` and `failures` are not looked at.
@@ -86,15 +92,25 @@ extension RunAnswer: Codable {
         speedup = try fields.decodeIfPresent(Double.self, forKey: .speedup)
         efficiency = try fields.decodeIfPresent(Double.self, forKey: .efficiency)
         attainable = try fields.decodeIfPresent(Double.self, forKey: .attainable)
+        bill = try fields.decodeIfPresent(Double.self, forKey: .billedSeconds).map { billed in
+            RunBill(
+                billedSeconds: billed,
+                coldStartSeconds: try fields.decodeIfPresent(Double.self, forKey: .coldStartSeconds) ?? 0,
+                lostSeconds: try fields.decodeIfPresent(Double.self, forKey: .lostSeconds) ?? 0,
+                costEstimate: try fields.decodeIfPresent(Double.self, forKey: .costEstimate)
+            )
+        }
     }
 
     package func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: CodingKeys.self)
-        for key in CodingKeys.allCases { try fields.encode(value(of: key), forKey: key) }
+        for key in CodingKeys.allCases {
+            if let value = value(of: key) { try fields.encode(value, forKey: key) }
+        }
     }
 
-    /// A field as JSON.
-    func value(of key: CodingKeys) -> JSONValue {
+    /// A field as JSON; nil for one that is not written.
+    func value(of key: CodingKeys) -> JSONValue? {
         switch key {
         case .ok: .bool(ok)
         case .date: .string(date)
@@ -112,6 +128,10 @@ extension RunAnswer: Codable {
         case .speedup: speedup.map { .number($0) } ?? .null
         case .efficiency: efficiency.map { .number($0) } ?? .null
         case .attainable: attainable.map { .number($0) } ?? .null
+        case .billedSeconds: (bill?.billedSeconds).map { .number($0) }
+        case .coldStartSeconds: (bill?.coldStartSeconds).map { .number($0) }
+        case .lostSeconds: (bill?.lostSeconds).map { .number($0) }
+        case .costEstimate: (bill?.costEstimate).map { .number($0) }
         }
     }
 }

@@ -42,7 +42,7 @@ extension AttemptEnd {
     /// The end of a job that the endpoint does not know any more.
     static let forgotten = AttemptEnd(
         .lost,
-        status: "404",
+        status: forgottenStatus,
         message: """
             the endpoint does not know the job any more (404); RunPod keeps results for 30 minutes, and a job no longer \
             than the ttl it was submitted with

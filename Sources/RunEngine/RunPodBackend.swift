@@ -150,14 +150,17 @@ extension RunPodFailure {
 }
 
 extension HealthCounters {
-    init(_ health: EndpointHealth) {
+    /// The counters as a run keeps them.
+    package init(_ health: EndpointHealth) {
         self.init()
         idle = health.workers.idle
         initializing = health.workers.initializing
+        ready = health.workers.ready
         running = health.workers.running
         throttled = health.workers.throttled
         unhealthy = health.workers.unhealthy
         inQueue = health.jobs.inQueue
         inProgress = health.jobs.inProgress
+        retried = health.jobs.retried
     }
 }

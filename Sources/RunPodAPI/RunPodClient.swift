@@ -265,20 +265,10 @@ extension RunPodClient {
         switch response.status {
         case 200..<300:
             return nil
-        case 300..<400:
-            // The target may carry anything, so only its host is told.
-            let target = response.headers["Location"].flatMap { URLComponents(string: $0)?.host }
-            return .refusedByEndpoint(
-                status: response.status,
-                explanation: """
-                    \(address) answers with a redirect\(target.map { " to \($0)" } ?? "") (\(response.status)), which is \
-                    not followed because the key would go along; put the right address into RUNPOD_ENDPOINT
-                    """
-            )
-        case 401, 402, 403:
-            return .refusedByEndpoint(status: response.status, explanation: refusal(response))
+        case 300..<400, 401, 402, 403:
+            return refusal(response)
         case 404 where job == nil:
-            return .refusedByEndpoint(status: 404, explanation: refusal(response))
+            return refusal(response)
         case 404:
             return .notFound(job: job ?? "", message: excerpt(response))
         case 429:
@@ -292,20 +282,16 @@ extension RunPodClient {
         }
     }
 
-    /// What to look at when an endpoint refuses us; a wrong host and an old key look alike from here.
-    private func refusal(_ response: TransportResponse) -> String {
-        let meaning =
-            switch response.status {
-            case 401: "the key \(credential) is not accepted"
-            case 402: "the account of the key \(credential) has no credit"
-            case 403: "the key \(credential) may not use this endpoint"
-            default: "there is no endpoint \(address.id) for the key \(credential)"
-            }
-        let advice =
-            WireURL.isRunPod(address.host) && address.host != "api.runpod.ai"
-            ? "jobs are served by api.runpod.ai, RUNPOD_ENDPOINT says \(address.host)"
-            : "check RUNPOD_API_KEY and RUNPOD_ENDPOINT"
-        return "\(address) refuses us (\(response.status)): \(meaning); \(advice). It says: \(excerpt(response))"
+    private func refusal(_ response: TransportResponse) -> RunPodFailure {
+        // The target of a redirect may carry anything, so only its host is told.
+        let refusal = EndpointRefusal(
+            status: response.status,
+            address: address,
+            credential: credential,
+            target: response.headers["Location"].flatMap { URLComponents(string: $0)?.host },
+            words: excerpt(response)
+        )
+        return .refusedByEndpoint(status: response.status, explanation: refusal.text)
     }
 
     private func excerpt(_ response: TransportResponse) -> String {

@@ -124,7 +124,8 @@ package enum NewRun {
             workers: settings.runpodWorkers,
             strategy: settings.strategy.split,
             flashpoints: items.count,
-            shares: plan.shares.map(\.count)
+            shares: plan.shares.map(\.count),
+            pricePerSecond: settings.runpodPrice
         )
         var policy = RunPolicy(settings, flashpoints: items.count, silenceLimit: silenceLimit)
         // The coordinator has tried again what it tells as failed.

@@ -2,6 +2,7 @@ import Canvas
 import Coordination
 import FoundationEssentials
 import HTTPTransport
+import RunEngine
 import RunJournal
 import RunPodAPI
 import RunPodServerless
@@ -86,17 +87,15 @@ struct EndpointCheck {
                 \(workers.initializing) starting, \(workers.throttled) throttled, \(workers.unhealthy) unhealthy; \
                 \(jobs.inQueue) jobs waiting, \(jobs.inProgress) running
                 """
-            guard workers.unhealthy > 0 || workers.throttled > 0 else { return Finding(.fine, "endpoint", counts) }
-            let advice = """
-                unhealthy workers fail at their start, which their logs in the RunPod console tell; throttled ones wait \
-                for machines, which more GPU types or regions mend
-                """
-            return Finding(.doubtful, "endpoint", "\(counts)\n\(advice)")
+            let findings = Diagnosis.findings(at: HealthCounters(health))
+            let advice = findings.map(\.text) + Self.words(workers, besides: findings)
+            let isFine = findings.isEmpty && workers.unhealthy + workers.throttled == 0
+            return Finding(isFine ? .fine : .doubtful, "endpoint", ([counts] + advice).joined(separator: "\n"))
         } catch let failure as RunPodFailure {
             let advice: String
             switch failure {
-            case .refusedByEndpoint:
-                advice = "make a key in the RunPod console under Settings, API Keys, or mend the address"
+            // Says itself what to do, in the words that a run has for it.
+            case .refusedByEndpoint: return Finding(.wrong, "endpoint", "\(failure)")
             case .unreachable: advice = "look at the network, a proxy or a firewall; nothing was submitted"
             case .rateLimited, .serverTrouble, .malformedReply: advice = "try again later; nothing was submitted"
             case .notFound, .badRequest: advice = "look at RUNPOD_ENDPOINT"
@@ -105,6 +104,25 @@ struct EndpointCheck {
         } catch {
             return Finding(.wrong, "endpoint", "\(address): \(error)")
         }
+    }
+}
+
+extension EndpointCheck {
+    /// What workers tell while no job waits for them.
+    private static func words(_ workers: EndpointHealth.Workers, besides findings: [Diagnosis]) -> [String] {
+        let kinds = Set(findings.map(\.kind))
+        var words: [String] = []
+        if workers.unhealthy > 0, !kinds.contains(.crashLoop) {
+            words.append("unhealthy workers fail at their start: their logs in the RunPod console tell why")
+        }
+        if workers.throttled > 0, !kinds.contains(.throttled) {
+            words.append("throttled workers wait for machines: more GPU types or regions mend that")
+        }
+        let all = [workers.idle, workers.ready, workers.initializing, workers.running, workers.throttled]
+        if findings.isEmpty, workers.unhealthy == 0, all.allSatisfy({ $0 == 0 }) {
+            words.append("no worker is up, as is usual while nothing waits: the first job has a cold start before it")
+        }
+        return words
     }
 }
 

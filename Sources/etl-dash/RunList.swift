@@ -1,4 +1,5 @@
 import Coordination
+import Dashboard
 import Flashpoints
 import FoundationEssentials
 import RunJournal
@@ -73,6 +74,7 @@ struct RunList {
                 cells: runs.map { cell($0.run, $0.glance) }
             )
         }
+        let costs = runs.contains { $0.glance.answer?.bill?.costEstimate != nil }
         // What nobody has is not shown as a column of zeros.
         func count(_ title: String, _ dispensability: Int, _ count: (RunGlance) -> Int) -> [TextTable.Column] {
             guard runs.contains(where: { count($0.glance) > 0 }) else { return [] }
@@ -90,13 +92,19 @@ struct RunList {
             + count("LEFT", 3, \.left) + [
                 column("TIME", isNumber: true, 4) { RunSummary.span($1.seconds) },
                 column("SPEEDUP", isNumber: true, 7) { $1.speedup.map { RunSummary.ratio($0) } ?? "-" },
-                column("WHERE", 5) { place($1) },
+            ] + (costs ? [column("COST", isNumber: true, 6) { cost($1) ?? "-" }] : []) + [
+                column("WHERE", 5) { place($1) }
             ]
     }
 
     private static func state(_ standing: Standing) -> String {
         guard case .running(let pid?) = standing else { return standing.word }
         return "running \(pid)"
+    }
+
+    /// An estimate in dollars, once the run has ended; nil where nobody bills, or no price was set.
+    private static func cost(_ glance: RunGlance) -> String? {
+        (glance.answer?.bill?.costEstimate).map { Figures.estimate($0) }
     }
 
     private static func place(_ glance: RunGlance) -> String {
@@ -141,6 +149,11 @@ struct RunList {
             "left": whole(glance.left), "duration_sec": rounded(glance.seconds),
             "speedup": glance.speedup.map { rounded($0) } ?? .null, "endpoint": .string(place(glance)),
         ]
-        return .object(fields.merging(more) { $1 })
+        fields.merge(more) { $1 }
+        if let bill = glance.answer?.bill {
+            fields["billed_sec"] = rounded(bill.billedSeconds)
+            fields["cost_estimate"] = bill.costEstimate.map { .number($0) }
+        }
+        return .object(fields)
     }
 }

@@ -1,4 +1,5 @@
 import Coordination
+import Dashboard
 import Flashpoints
 
 /// The lines that end a run for people.
@@ -12,6 +13,7 @@ struct RunSummary {
     private var lines: [String] {
         var lines = ["Run \(answer.run): \(outcomes) in \(Self.seconds(answer.durationSeconds)) s", pace]
         if let cause = overview.efficiencyCause { lines.append("Below 0.6 because \(cause.text)") }
+        if let cost { lines.append(cost) }
         lines += overview.uncancelledLines
         lines += failures
         lines.append("Journal: \(journal)")
@@ -51,6 +53,19 @@ struct RunSummary {
             Speedup \(about)\(Self.ratio(speedup)) of \(about)\(Self.ratio(attainable)) attainable with \(workers), \
             efficiency \(about)\(Self.ratio(efficiency)); one after another: \(about)\(sequential) s
             """
+    }
+
+    /// What the run cost, as an estimate, and how much of that was for nothing; nil where nobody bills.
+    private var cost: String? {
+        guard let bill = answer.bill else { return nil }
+        let starts = bill.coldStartSeconds > 0 ? ", \(Self.seconds(bill.coldStartSeconds)) s of them cold starts" : ""
+        let billed = "\(Self.seconds(bill.billedSeconds)) s of workers billed\(starts)"
+        let lost = bill.lostSeconds > 0 ? "lost or done twice: \(Self.seconds(bill.lostSeconds)) s" : nil
+        guard let dollars = bill.costEstimate else {
+            return "Estimate: " + [billed, lost, "RUNPOD_PRICE_PER_S is not set"].compactMap(\.self).joined(separator: "; ")
+        }
+        let waste = lost.map { "; \($0), \(Figures.estimate(bill.lostCostEstimate ?? 0))" } ?? ""
+        return "Cost \(Figures.estimate(dollars)), an estimate: \(billed)\(waste)"
     }
 
     private static func line(_ group: FailureGroup) -> String {

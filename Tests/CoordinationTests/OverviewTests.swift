@@ -72,30 +72,6 @@ import Testing
         #expect(lane.lastEvent == 7)
     }
 
-    @Test("The seconds that are billed are those of the ended attempts and of the one that runs")
-    func billed() throws {
-        var bodies: [Event.Body] = [
-            .runPlanned(Sample.header([3])), Sample.intended(Self.one, 0..<3), .attemptAccepted(Self.one, job: "j"),
-            .attemptStarted(Self.one, instance: nil, delayMS: nil),
-        ]
-        let running = try #require(Self.overview(bodies).lane(1))
-        #expect(running.startedAt == 3)
-        #expect(running.billedSeconds == 0)
-        #expect(running.billedSeconds(at: 5.5) == 2.5)
-        // Told by the endpoint, else from start to end.
-        bodies.append(.attemptEnded(Self.one, AttemptEnd(.lost, status: "FAILED", executionMS: 700)))
-        let told = try #require(Self.overview(bodies).lane(1))
-        #expect(told.startedAt == nil)
-        #expect(told.billedSeconds(at: 9) == 0.7)
-        bodies += [
-            Sample.intended(Self.one.next, 0..<3), .attemptAccepted(Self.one.next, job: "k"),
-            .attemptStarted(Self.one.next, instance: nil, delayMS: nil), Sample.ok(Self.one.next, 0),
-            .attemptEnded(Self.one.next, AttemptEnd(.completed, status: "COMPLETED")),
-            .attemptEnded(Self.one.next, AttemptEnd(.completed, status: "COMPLETED")),
-        ]
-        #expect(try #require(Self.overview(bodies).lane(1)).billedSeconds(at: 99) == 2.7)
-    }
-
     @Test("Speedup and efficiency are those of the settled seconds, and the answer's once there is one")
     func speedup() {
         var bodies: [Event.Body] = [.runPlanned(Sample.header([2, 2]))]

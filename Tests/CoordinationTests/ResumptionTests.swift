@@ -122,6 +122,8 @@ extension Event.Body {
         switch self {
         case .runEnded(var answer):
             answer.wallSeconds = 0
+            // Jobs that nobody watched are billed by the clock on the wall.
+            answer.bill = nil
             return .runEnded(answer)
         case .endpointUnreachable(_, let cause): return .endpointUnreachable(since: 0, cause: cause)
         default: return self

@@ -52,7 +52,7 @@ struct RunStatePackedTests {
             labels(state) == [
                 "plan", "phase", "isPaused", "pauseCause", "isCancelled", "generation", "flashpoints", "lanes",
                 "counts", "speedup", "hasBeenAccepted", "silentSince", "plannedAt", "t", "at", "finalAnswer", "halted",
-                "lastProgress", "breaker",
+                "lastProgress", "breaker", "bill",
             ]
         )
         #expect(

@@ -112,6 +112,19 @@ import Testing
         let cost = try #require(model.cost)
         #expect(cost.dollars == (7 + 4) * 0.5)
         #expect(cost.dollarsPerHour == 1_800)
+        #expect(cost.lostDollars == 3.5, "it ended without the result of its flashpoint")
+        // The price that the run was planned with counts, whoever looks on.
+        var header = Run.header([1, 1])
+        header.pricePerSecond = 2
+        bodies[0] = .runPlanned(header)
+        #expect(Run.model(Run.events(bodies), setup: setup, at: 10_000).cost?.dollars == 22.0)
+        #expect(Run.model(Run.events(bodies), at: 10_000).cost?.dollars == 22.0)
         #expect(Run.model().cost == nil)
+        // Nobody bills work on this machine.
+        let here = bodies.map { body in
+            guard case .attemptIntended(let ref, let nonce, let indices, _) = body else { return body }
+            return Event.Body.attemptIntended(ref, nonce: nonce, indices: indices, endpoint: "http://127.0.0.1:1/v2/e#7")
+        }
+        #expect(Run.model(Run.events(here), setup: setup, at: 10_000).cost == nil)
     }
 }

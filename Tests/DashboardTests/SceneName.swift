@@ -7,7 +7,7 @@ import Flashpoints
 /// What the screen is to be looked at in.
 enum SceneName: String, CaseIterable, Sendable {
     case sample, preparing, crowd, ended, stale, interrupted, attached, stop, refused, frozen
-    case diskFull, asked, again
+    case diskFull, asked, again, diagnosed
     case confirm, leave, help, failures, logZoom, worker, search, filter, wide, chunks
 
     func model(_ size: Size, _ profile: Profile) throws -> Model {
@@ -67,6 +67,7 @@ enum SceneName: String, CaseIterable, Sendable {
                 (191.4, .attemptUnknown(AttemptRef(worker: 8, chunk: 8, attempt: 1), why: "the connection was reset")),
             ]
             return Scenes.model(Scenes.busy + history, at: 192, size: size, profile: profile)
+        case .diagnosed: return Scenes.model(diagnosed, at: 262, size: size, profile: profile)
         case .frozen:
             var model = Scenes.model(Scenes.sample, at: 12.3, size: size, profile: profile)
             _ = model.update(.input(.key(.character("z"))), now: Scenes.start + 12_300)
@@ -107,6 +108,20 @@ enum SceneName: String, CaseIterable, Sendable {
         }
         change(&model)
         return model
+    }
+
+    /// The busy run whose last jobs wait for workers that crash, and a job that was lost with its worker.
+    private var diagnosed: [(t: Double, body: Event.Body)] {
+        var crash = HealthCounters()
+        crash.unhealthy = 3
+        crash.inQueue = 2
+        let died = AttemptEnd(.lost, status: "FAILED", message: "job timed out after 1 retries")
+        let eighth = AttemptRef(worker: 8, chunk: 8, attempt: 1)
+        let history: [(t: Double, body: Event.Body)] = [
+            (200, .attemptAccepted(eighth, job: "9b1f00c2-u1")),
+            (205, .attemptEnded(AttemptRef(worker: 2, chunk: 2, attempt: 1), died)),
+        ]
+        return Scenes.busy + history + stride(from: 210.0, through: 260, by: 10).map { ($0, .endpointHealth(crash)) }
     }
 
     /// Ids in several scripts, one with what would turn the writing direction.
