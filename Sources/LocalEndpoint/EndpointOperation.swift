@@ -2,7 +2,8 @@
 enum EndpointOperation: Sendable, Hashable {
     case run
     case runsync(wait: Duration)
-    case status(String)
+    /// With a `ttl` the job is to be known for that long from now.
+    case status(String, ttl: Duration? = nil)
     case statusSync(String, wait: Duration)
     case stream(String, wait: Duration)
     case cancel(String)
@@ -47,10 +48,10 @@ enum EndpointOperation: Sendable, Hashable {
             self = .runsync(wait: target.wait(default: .seconds(90)))
             isRightMethod = isPost
         case ("status", let job?, nil):
-            self = .status(job)
+            self = .status(job, ttl: target.ttl)
             isRightMethod = isGet || isPost
         case ("status-sync", let job?, nil):
-            self = .statusSync(job, wait: target.wait(default: .seconds(90)))
+            self = .statusSync(job, wait: target.wait(default: .seconds(90), atMost: .seconds(90)))
             isRightMethod = isGet || isPost
         case ("stream", let job?, nil):
             self = .stream(job, wait: target.wait(default: .seconds(10)))
@@ -95,12 +96,16 @@ enum EndpointOperation: Sendable, Hashable {
         guard isRightMethod else { throw .method }
     }
 
+    /// What the id of a job that came with `runsync` begins with.
+    static let synchronousPrefix = "sync-"
+
     /// The largest body that the operation takes, in bytes; the platform's own limits.
     var bodyLimit: Int {
         switch self {
         case .run: 10 << 20
         case .runsync: 20 << 20
-        case .jobDone: 10_000_000
+        // A result may be as large as the request that asked for it.
+        case .jobDone(_, let job): job.hasPrefix(Self.synchronousPrefix) ? 20 << 20 : 10 << 20
         case .jobStream: 1_000_000
         case .status, .statusSync, .stream, .cancel, .retry, .purgeQueue, .health, .requests, .jobTake, .ping, .jobStop:
             64 << 10
@@ -131,10 +136,16 @@ extension EndpointOperation {
 
         subscript(name: String) -> String? { query[name] }
 
-        /// The query's `wait` in milliseconds, at most five minutes as on the platform.
-        func wait(default standard: Duration) -> Duration {
+        /// The query's `wait` in milliseconds, brought into the range that the platform gives.
+        func wait(default standard: Duration, atMost most: Duration = .seconds(300)) -> Duration {
             guard let milliseconds = self["wait"].flatMap({ Int($0) }) else { return standard }
-            return .milliseconds(min(max(milliseconds, 0), 300_000))
+            return min(max(.milliseconds(milliseconds), .seconds(1)), most)
+        }
+
+        /// The query's `ttl` in milliseconds, at most seven days; nil when there is none to go by.
+        var ttl: Duration? {
+            guard let milliseconds = self["ttl"].flatMap({ Int($0) }), milliseconds > 0 else { return nil }
+            return min(.milliseconds(milliseconds), .seconds(604_800))
         }
 
         private static func decoded(_ text: Substring) -> String {

@@ -21,6 +21,12 @@ struct EndpointResponse: Sendable, Hashable {
         self.init(status: status, body: object.finished(), retryAfter: retryAfter)
     }
 
+    /// A 429; the pause is rounded up to whole seconds.
+    static func tooManyRequests(retryAfter pause: Duration) -> EndpointResponse {
+        let seconds = pause.components.seconds + (pause.components.attoseconds > 0 ? 1 : 0)
+        return EndpointResponse(status: 429, saying: "too many requests", retryAfter: max(1, Int(seconds)))
+    }
+
     static let unauthorized = EndpointResponse(status: 401, saying: "unauthorized")
     static let otherEndpoint = EndpointResponse(status: 404, member: "detail", saying: "endpoint not found")
     static let notFound = EndpointResponse(status: 404, member: "detail", saying: "Not Found")
@@ -38,7 +44,8 @@ struct EndpointResponse: Sendable, Hashable {
 }
 
 extension EndpointResponse {
-    init(_ reply: JobQueue.Reply) {
+    /// - Parameter omittingEmptyInput: Whether a job that is handed out says nothing of an input that is `{}`.
+    init(_ reply: JobQueue.Reply, omittingEmptyInput: Bool = false) {
         var object = JSONObjectWriter()
         switch reply {
         case .accepted(let id, let status):
@@ -59,10 +66,10 @@ extension EndpointResponse {
             object.add("requests", jobs.map { Self.object($0).finished() })
             object.add("hasMore", hasMore)
         case .taken(let job):
-            self.init(status: 200, body: Self.object(job).finished())
+            self.init(status: 200, body: Self.object(job, omittingEmptyInput).finished())
             return
         case .takenBatch(let jobs):
-            self.init(status: 200, body: JSONObjectWriter.array(jobs.map { Self.object($0).finished() }))
+            self.init(status: 200, body: JSONObjectWriter.array(jobs.map { Self.object($0, omittingEmptyInput).finished() }))
             return
         case .jobsToStop(let ids):
             object.add("jobsToStop", ids.map { JSONObjectWriter.quoted($0) })
@@ -84,10 +91,10 @@ extension EndpointResponse {
         self.init(status: 200, body: object.finished())
     }
 
-    private static func object(_ job: JobQueue.TakenJob) -> JSONObjectWriter {
+    private static func object(_ job: JobQueue.TakenJob, _ omittingEmptyInput: Bool) -> JSONObjectWriter {
         var object = JSONObjectWriter()
         object.add("id", job.id)
-        object.add("input", job.input)
+        if !(omittingEmptyInput && job.input.isEmptyObject) { object.add("input", job.input) }
         return object
     }
 
@@ -97,6 +104,14 @@ extension EndpointResponse {
         object.add("status", job.status.rawValue)
         if let input = job.abridgedInput { object.add("input", input) }
         return object
+    }
+
+    /// What a webhook is told.
+    static func body(of notice: JobNotice) -> [UInt8] {
+        var object = object(notice.job)
+        object.add("input", notice.input)
+        object.add("webhook", notice.url)
+        return object.finished()
     }
 
     private static func object(_ job: JobSnapshot) -> JSONObjectWriter {

@@ -5,17 +5,17 @@ import Synchronization
 
 /// The endpoint's sockets: HTTP/1.1 on 127.0.0.1.
 struct EndpointServer<C: Clock>: Sendable where C.Duration == Duration {
-    let service: EndpointService<C>
+    let edge: EndpointEdge<C>
     let logger: Logger?
 
     /// Serves until the task is cancelled; `onListening` is told the port.
     ///
     /// Throws when the port can't be had.
     func run(port: Int, onListening: @escaping @Sendable (_ port: Int) -> Void) async throws {
-        let service = service
+        let edge = edge
         let application = Application(
-            responder: CallbackResponder<BasicRequestContext> { request, _ in
-                try await Self.respond(to: request, with: service)
+            responder: CallbackResponder<Connection> { request, connection in
+                try await Self.respond(to: request, on: connection, with: edge)
             },
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) },
@@ -24,8 +24,24 @@ struct EndpointServer<C: Clock>: Sendable where C.Duration == Duration {
         try await application.run()
     }
 
-    private static func respond(to request: Request, with service: EndpointService<C>) async throws -> Response {
-        let admission = service.admit(
+    /// What a request came over.
+    private struct Connection: InitializableFromSource {
+        let channel: any Channel
+
+        init(source: ApplicationRequestContextSource) {
+            channel = source.channel
+        }
+    }
+
+    /// Thrown once a connection is closed on purpose, for an answer can't be sent any more.
+    private struct Dropped: Error {}
+
+    private static func respond(
+        to request: Request,
+        on connection: Connection,
+        with edge: EndpointEdge<C>
+    ) async throws -> Response {
+        let admission = edge.admit(
             method: request.method.rawValue,
             target: request.head.path ?? "/",
             authorization: request.headers[.authorization]
@@ -33,16 +49,16 @@ struct EndpointServer<C: Clock>: Sendable where C.Duration == Duration {
         switch admission {
         case .refused(let response):
             return render(response)
-        case .admitted(let operation):
-            if case .jobTake = operation { return try await take(operation, request, service) }
+        case .admitted(let entry):
+            defer { edge.finished(entry) }
+            if case .jobTake = entry.operation { return try await take(entry, request, connection, edge) }
             let body: ByteBuffer
             do {
-                body = try await request.body.collect(upTo: operation.bodyLimit)
+                body = try await request.body.collect(upTo: entry.operation.bodyLimit)
             } catch is NIOTooManyBytesError {
-                return render(await service.replyToOversizeBody(of: operation))
+                return render(await edge.answerToOversizeBody(of: entry))
             }
-            let reply = await service.reply(to: operation, body: Array(body.readableBytesView))
-            return render(EndpointResponse(reply))
+            return try render(await edge.answer(entry, body: Array(body.readableBytesView)), on: connection)
         }
     }
 
@@ -50,24 +66,35 @@ struct EndpointServer<C: Clock>: Sendable where C.Duration == Duration {
     ///
     /// Watching the connection ends it afterwards, which the answer says.
     private static func take(
-        _ operation: EndpointOperation,
+        _ entry: EndpointEdge<C>.Entry,
         _ request: Request,
-        _ service: EndpointService<C>
+        _ connection: Connection,
+        _ edge: EndpointEdge<C>
     ) async throws -> Response {
         let given = Mutex<JobQueue.Reply?>(nil)
         do {
-            let reply = try await request.body.consumeWithCancellationOnInboundClose { _ in
-                let reply = await service.reply(to: operation, body: [])
-                given.withLock { $0 = reply }
-                return reply
+            let answer = try await request.body.consumeWithCancellationOnInboundClose { _ in
+                let answer = await edge.answer(entry, body: [])
+                if case .response(_, let reply?) = answer { given.withLock { $0 = reply } }
+                return answer
             }
-            var response = render(EndpointResponse(reply))
+            var response = try render(answer, on: connection)
             response.headers[.connection] = "close"
             return response
         } catch {
             // The connection went while the answer came: nobody will read it.
-            if let reply = given.withLock({ $0 }) { service.giveBack(reply, of: operation) }
+            if let reply = given.withLock({ $0 }) { edge.giveBack(reply, of: entry) }
             throw error
+        }
+    }
+
+    private static func render(_ answer: EndpointEdge<C>.Answer, on connection: Connection) throws -> Response {
+        switch answer {
+        case .response(let response, _):
+            return render(response)
+        case .drop:
+            connection.channel.close(promise: nil)
+            throw Dropped()
         }
     }
 

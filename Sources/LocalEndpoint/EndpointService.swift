@@ -1,3 +1,6 @@
+import FoundationEssentials
+import RunPodAPI
+
 /// The endpoint without its sockets: admits requests, reads bodies, asks the queue, words the answers.
 struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
     struct Options: Sendable {
@@ -9,6 +12,12 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
         var executionTimeout: Duration
         /// The least `policy.executionTimeout` that is taken.
         var minimumExecutionTimeout: Duration
+        /// The least `policy.ttl` that is taken.
+        var minimumTTL = Duration.seconds(10)
+        /// How long a job that came with `run` stays known after its end.
+        var retention = Duration.seconds(1_800)
+        /// The same with `runsync`.
+        var syncRetention = Duration.seconds(60)
         /// A fresh job id, from its prefix.
         var makeJobID: @Sendable (_ prefix: String) -> String
     }
@@ -42,8 +51,8 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
         do throws(JSONSyntaxError) {
             switch operation {
             case .run: return try await submit(body, prefix: "", wait: nil)
-            case .runsync(let wait): return try await submit(body, prefix: "sync-", wait: wait)
-            case .status(let job): return await queue.ask { .statusAsked(job, $0) }
+            case .runsync(let wait): return try await submit(body, prefix: EndpointOperation.synchronousPrefix, wait: wait)
+            case .status(let job, let ttl): return await queue.ask { .statusAsked(job, ttl: ttl, $0) }
             case .statusSync(let job, let wait): return await queue.ask { .statusSyncAsked(job, wait: wait, $0) }
             case .stream(let job, let wait): return await queue.ask { .streamAsked(job, wait: wait, $0) }
             case .cancel(let job): return await queue.ask { .cancelAsked(job, $0) }
@@ -79,11 +88,22 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
 
     /// Puts the jobs of an answer that could not be sent back into the queue.
     func giveBack(_ reply: JobQueue.Reply, of operation: EndpointOperation) {
-        guard case .jobTake(let worker, _) = operation else { return }
-        switch reply {
-        case .taken(let job): queue.tell(.takeAbandoned(worker, [job.id]))
-        case .takenBatch(let jobs): queue.tell(.takeAbandoned(worker, jobs.map(\.id)))
-        case .accepted, .job, .chunks, .removed, .health, .list, .jobsToStop, .acknowledged, .nothing, .refused: break
+        guard case .jobTake(let worker, _) = operation, !reply.takenJobs.isEmpty else { return }
+        queue.tell(.takeAbandoned(worker, reply.takenJobs.map(\.id)))
+    }
+
+    /// What the answer would be had the operation been done.
+    func pretence(of operation: EndpointOperation) -> JobQueue.Reply {
+        switch operation {
+        case .run: .accepted(options.makeJobID(""), .inQueue)
+        case .runsync: .accepted(options.makeJobID(EndpointOperation.synchronousPrefix), .inQueue)
+        case .retry(let job): .accepted(job, .inQueue)
+        case .cancel(let job): .accepted(job, .cancelled)
+        case .purgeQueue: .removed(0)
+        case .jobTake, .jobStop: .nothing
+        case .status(let job, _), .statusSync(let job, _): .accepted(job, .inQueue)
+        case .stream(let job, _): .chunks(job, .inQueue, [])
+        case .health, .requests, .jobDone, .jobStream, .ping: .acknowledged
         }
     }
 
@@ -102,7 +122,13 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
         }
         var submission = Submission(input: input, executionTimeout: options.executionTimeout)
         submission.abridgedInput = input.abridged()
-        if wait != nil { submission.retention = .seconds(60) }
+        submission.retention = wait == nil ? options.retention : options.syncRetention
+        if let webhook = members["webhook"], !webhook.isNull, webhook.stringValue != "" {
+            guard let url = webhook.stringValue, Self.isWebURL(url) else {
+                return .refused(.badRequest("\"webhook\" is not an http or https URL"))
+            }
+            submission.webhook = url
+        }
         if let policy = members["policy"], !policy.isNull {
             guard let policy = try JSONText.members(of: policy.bytes) else {
                 return .refused(.badRequest("\"policy\" is not an object"))
@@ -115,13 +141,19 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
                 ) {
                     submission.executionTimeout = limit
                 }
-                if let ttl = try Self.time("ttl", in: policy, atLeast: .seconds(10)) { submission.ttl = ttl }
+                if let ttl = try Self.time("ttl", in: policy, atLeast: options.minimumTTL) { submission.ttl = ttl }
             } catch {
                 return .refused(.badRequest(error.message))
             }
         }
         let id = options.makeJobID(prefix)
         return await queue.ask { [submission] in .submitted(submission, id: id, wait: wait, $0) }
+    }
+
+    /// Whether the text can be called as a web address.
+    private static func isWebURL(_ text: String) -> Bool {
+        guard let url = URL(string: text), let scheme = url.scheme?.lowercased() else { return false }
+        return (scheme == "http" || scheme == "https") && url.host(percentEncoded: false)?.isEmpty == false
     }
 
     private struct PolicyError: Error {
@@ -155,18 +187,20 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
             return await queue.ask { .done(worker, job, .unusable(message: "the body is not a JSON object"), $0) }
         }
         let output = members["output"]
+        let stopsWorker = members["stopPod"]?.boolValue ?? false
         if members["status"]?.stringValue == "IN_PROGRESS" {
             // Progress without a value says no more than a ping does.
             guard let output else { return await queue.ask { .pinged(worker, holding: [job], isHealthy: true, $0) } }
             return await queue.ask { .progressed(worker, job, output, $0) }
         }
         guard let error = members["error"], !error.isNull else {
-            return await queue.ask { .done(worker, job, .completed(output: output), $0) }
+            return await queue.ask { .done(worker, job, .completed(output: output), stopsWorker: stopsWorker, $0) }
         }
         guard let text = error.stringValue else {
             return await queue.ask { .done(worker, job, .unusable(message: "\"error\" is not a string"), $0) }
         }
-        return await queue.ask { .done(worker, job, .failed(error: text, output: output), $0) }
+        let outcome = JobQueue.Outcome.failed(error: text, output: output)
+        return await queue.ask { .done(worker, job, outcome, stopsWorker: stopsWorker, $0) }
     }
 
     // MARK: - Token

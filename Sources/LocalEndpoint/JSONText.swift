@@ -27,10 +27,24 @@ package struct JSONText: Sendable, Hashable {
     /// Whether this is the value `null`.
     package var isNull: Bool { bytes == Array("null".utf8) }
 
+    /// Whether this is an object without members.
+    package var isEmptyObject: Bool {
+        bytes.first == UInt8(ascii: "{") && bytes.dropFirst().dropLast().allSatisfy { $0 <= 0x20 }
+    }
+
     /// The text when this is a string.
     package var stringValue: String? {
         guard bytes.first == UInt8(ascii: "\"") else { return nil }
         return JSONScanner.text(ofString: bytes[...])
+    }
+
+    /// The truth value when this is one.
+    package var boolValue: Bool? {
+        switch String(decoding: bytes, as: UTF8.self) {
+        case "true": true
+        case "false": false
+        default: nil
+        }
     }
 
     /// The number when this is a whole one that fits an `Int`.

@@ -20,6 +20,7 @@ extension JobQueue {
             id: id,
             number: lastNumber,
             executionTimeout: submission.executionTimeout,
+            webhook: submission.webhook,
             ttl: submission.ttl,
             retention: submission.retention,
             submitted: now,
@@ -30,20 +31,25 @@ extension JobQueue {
         account(id, 0)
         line.append(id)
         watch(id)
-        if let wait, !isClosed {
-            hold(waiter, .end(id, until: now + wait))
+        if let wait, wait > .zero, !isClosed {
+            hold(waiter, .end(id, isBrief: true, until: now + wait))
         } else {
             answer(waiter, .accepted(id, .inQueue))
         }
     }
 
-    mutating func tellStatus(_ id: JobID, _ waiter: WaiterID) {
+    mutating func tellStatus(_ id: JobID, _ ttl: Duration?, _ waiter: WaiterID, _ now: Duration) {
+        if let ttl, let job = jobs[id] {
+            jobs[id]?.ttl = now - job.submitted + ttl
+            if case .ended(let end) = job.state { jobs[id]?.retention = now - end.at + ttl }
+            watch(id)
+        }
         answer(waiter, jobs[id].map { .job($0.snapshot) } ?? .refused(.jobNotFound))
     }
 
     mutating func awaitEnd(_ id: JobID, _ wait: Duration, _ waiter: WaiterID, _ now: Duration) {
         guard let job = jobs[id], !job.status.isTerminal, wait > .zero, !isClosed else {
-            tellStatus(id, waiter)
+            tellStatus(id, nil, waiter, now)
             return
         }
         hold(waiter, .end(id, until: now + wait))
@@ -118,6 +124,11 @@ extension JobQueue {
         let newest = jobs.values.sorted { $0.number > $1.number }.prefix(limits.listed)
         let listed = newest.map { ListedJob(id: $0.id, status: $0.status, abridgedInput: $0.abridgedInput) }
         return .list(listed, hasMore: jobs.count > listed.count)
+    }
+
+    /// What limits go by.
+    var load: Load {
+        Load(queued: line.count, running: workers.values.count { !$0.jobs.isEmpty }, workers: workers.count)
     }
 
     /// The counters of `health`.

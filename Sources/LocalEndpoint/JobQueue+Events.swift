@@ -11,7 +11,8 @@ extension JobQueue {
         // A client's calls.
         /// `run`, or `runsync` when `wait` says how long to hold the answer for the end of the job.
         case submitted(Submission, id: JobID, wait: Duration?, WaiterID)
-        case statusAsked(JobID, WaiterID)
+        /// With a `ttl` the job is known for that long from now, whatever its own ttl and retention say.
+        case statusAsked(JobID, ttl: Duration? = nil, WaiterID)
         /// Answered at the end of the job or after `wait`.
         case statusSyncAsked(JobID, wait: Duration, WaiterID)
         /// Answered when a chunk is there, at the end of the job or after `wait`.
@@ -25,8 +26,11 @@ extension JobQueue {
 
         // A worker's calls.
         /// `job-take`, or `job-take-batch` of at most `batch` jobs; answered with nothing after `hold`.
+        ///
+        /// A worker that has a job asks ahead, and gets what those without one leave.
         case takeAsked(WorkerID, batch: Int?, hold: Duration, WaiterID)
-        case done(WorkerID, JobID, Outcome, WaiterID)
+        /// With `stopsWorker` the worker asks to be started afresh once it has no job.
+        case done(WorkerID, JobID, Outcome, stopsWorker: Bool = false, WaiterID)
         case progressed(WorkerID, JobID, JSONText, WaiterID)
         case streamed(WorkerID, JobID, chunk: JSONText, WaiterID)
         case pinged(WorkerID, holding: [JobID], isHealthy: Bool, WaiterID)
@@ -44,6 +48,8 @@ extension JobQueue {
         case workerGone(WorkerID, isCrashLooping: Bool)
         /// Time has passed.
         case ticked
+        /// The workers are about to be ended: their polls are answered, and no job is handed out any more.
+        case draining
         /// The endpoint closes: every waiter is answered, nothing waits any more.
         case closed
     }
@@ -59,6 +65,10 @@ extension JobQueue {
     /// What is to be done.
     package enum Effect: Sendable, Hashable {
         case answer(WaiterID, Reply)
+        /// A client is to be told of a job's end.
+        case notify(JobNotice)
+        /// The worker's process is to be ended and started again.
+        case restart(WorkerID)
     }
 
     /// The answer to one request.
@@ -92,6 +102,15 @@ extension JobQueue {
         package var input: JSONText
     }
 
+    /// How busy the endpoint is.
+    struct Load: Sendable, Hashable {
+        /// Jobs that no worker has.
+        var queued: Int
+        /// Workers with a job.
+        var running: Int
+        var workers: Int
+    }
+
     /// Why a request is not done.
     package enum Refusal: Sendable, Hashable {
         case jobNotFound
@@ -114,6 +133,9 @@ extension JobQueue {
         package var streamBytes = 64 << 20
 
         package init() {}
+
+        /// How long the polls of a worker are held that is about to end, so that it comes to see so.
+        static let lastHold = Duration.milliseconds(250)
 
         /// A job that its worker doesn't speak of for that long after the take is queued again.
         var confirmWithin: Duration { pingInterval * 2 }

@@ -13,6 +13,12 @@ extension JobQueue {
         }
     }
 
+    /// Lets the workers see that they are to end.
+    mutating func drainWorkers() {
+        isDraining = true
+        for worker in workers.keys.sorted() { releasePolls(of: worker) }
+    }
+
     /// Answers every held request; from now on nothing is held.
     mutating func close() {
         isClosed = true
@@ -66,7 +72,8 @@ extension JobQueue {
         }
         switch waiting {
         case .take, .stop: release(waiter, with: .nothing)
-        case .end(let id, _): release(waiter, with: .job(snapshot(id)))
+        case .end(let id, isBrief: true, _): release(waiter, with: .accepted(id, snapshot(id).status))
+        case .end(let id, isBrief: false, _): release(waiter, with: .job(snapshot(id)))
         case .chunk(let id, _): release(waiter, with: .chunks(id, jobs[id]?.status ?? .inProgress, []))
         }
     }

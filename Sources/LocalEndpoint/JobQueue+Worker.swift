@@ -7,7 +7,28 @@ extension JobQueue {
             answer(waiter, .nothing)
             return
         }
-        self.hold(waiter, .take(worker, batch: batch, until: now + hold))
+        self.hold(waiter, .take(worker, batch: batch, until: now + self.hold(hold, of: worker)))
+    }
+
+    /// How long a poll of the worker is held.
+    private func hold(_ hold: Duration, of worker: WorkerID) -> Duration {
+        isDraining || workers[worker]?.isLeaving == true ? min(hold, Limits.lastHold) : hold
+    }
+
+    /// Answers the worker's held polls with nothing.
+    mutating func releasePolls(of worker: WorkerID) {
+        for waiter in workers[worker]?.stopWaiters ?? [] { release(waiter, with: .nothing) }
+        guard workers[worker]?.takes ?? 0 > 0 else { return }
+        for waiter in takers.elements {
+            if case .take(worker, _, _) = waiters[waiter] { release(waiter, with: .nothing) }
+        }
+    }
+
+    /// Has the worker started afresh as soon as it has no job; one without a process of ours goes on as it is.
+    mutating func refresh(_ worker: WorkerID) {
+        guard workers[worker]?.isSupervised == true, workers[worker]?.isLeaving == false else { return }
+        workers[worker]?.isLeaving = true
+        restartIfFree(worker)
     }
 
     /// Ends the job as its worker says.
@@ -114,7 +135,7 @@ extension JobQueue {
         } else if isClosed || hold <= .zero {
             answer(waiter, .nothing)
         } else {
-            self.hold(waiter, .stop(worker, until: now + hold))
+            self.hold(waiter, .stop(worker, until: now + self.hold(hold, of: worker)))
         }
     }
 
@@ -134,17 +155,15 @@ extension JobQueue {
         worker.seen = now
         worker.hasCalled = false
         worker.isSupervised = true
+        worker.isLeaving = false
         workers[id] = worker
         watch(worker: id)
     }
 
     mutating func workerGone(_ id: WorkerID, _ isCrashLooping: Bool, _ now: Duration) {
-        guard let worker = workers[id] else { return }
+        guard workers[id] != nil else { return }
         loseAll(of: id, stop: false, now)
-        for waiter in worker.stopWaiters { release(waiter, with: .nothing) }
-        for waiter in takers.elements {
-            if case .take(id, _, _) = waiters[waiter] { release(waiter, with: .nothing) }
-        }
+        releasePolls(of: id)
         workers[id]?.stops = [:]
         workers[id]?.hasCalled = false
         workers[id]?.isHealthy = !isCrashLooping

@@ -18,12 +18,13 @@ package struct JobQueue: Sendable {
     enum Waiting: Sendable {
         case take(WorkerID, batch: Int?, until: Duration)
         case stop(WorkerID, until: Duration)
-        case end(JobID, until: Duration)
+        /// `isBrief` when only the status is told if the job is not over by then.
+        case end(JobID, isBrief: Bool = false, until: Duration)
         case chunk(JobID, until: Duration)
 
         var until: Duration {
             switch self {
-            case .take(_, _, let until), .stop(_, let until), .end(_, let until), .chunk(_, let until): until
+            case .take(_, _, let until), .stop(_, let until), .end(_, _, let until), .chunk(_, let until): until
             }
         }
     }
@@ -51,6 +52,11 @@ package struct JobQueue: Sendable {
         var stopWaiters: [WaiterID] = []
         /// How many `job-take` requests of it are held.
         var takes = 0
+        /// Whether it has asked to be started afresh; it gets no job until that is done.
+        var isLeaving = false
+
+        /// Whether it has nothing to do, not even something that it was told to stop.
+        var isFree: Bool { jobs.isEmpty && stops.isEmpty && !isLeaving }
     }
 
     struct Stop: Sendable {
@@ -73,6 +79,7 @@ package struct JobQueue: Sendable {
     /// How many submissions and retries there were.
     var lastNumber: UInt64 = 0
     var isClosed = false
+    var isDraining = false
     private var effects: [Effect] = []
 
     package init(limits: Limits = Limits()) {
@@ -99,7 +106,7 @@ package struct JobQueue: Sendable {
     private mutating func reduce(_ event: Event, _ now: Duration) {
         switch event {
         case .submitted(let submission, let id, let wait, let waiter): submit(submission, id, wait, waiter, now)
-        case .statusAsked(let id, let waiter): tellStatus(id, waiter)
+        case .statusAsked(let id, let ttl, let waiter): tellStatus(id, ttl, waiter, now)
         case .statusSyncAsked(let id, let wait, let waiter): awaitEnd(id, wait, waiter, now)
         case .streamAsked(let id, let wait, let waiter): awaitChunk(id, wait, waiter, now)
         case .cancelAsked(let id, let waiter): cancel(id, waiter, now)
@@ -108,7 +115,9 @@ package struct JobQueue: Sendable {
         case .healthAsked(let waiter): answer(waiter, .health(health))
         case .listAsked(let waiter): answer(waiter, list)
         case .takeAsked(let worker, let batch, let hold, let waiter): take(worker, batch, hold, waiter, now)
-        case .done(let worker, let id, let outcome, let waiter): done(worker, id, outcome, waiter, now)
+        case .done(let worker, let id, let outcome, let stopsWorker, let waiter):
+            done(worker, id, outcome, waiter, now)
+            if stopsWorker { refresh(worker) }
         case .progressed(let worker, let id, let value, let waiter): progressed(worker, id, value, waiter, now)
         case .streamed(let worker, let id, let chunk, let waiter): streamed(worker, id, chunk, waiter, now)
         case .pinged(let worker, let holding, let isHealthy, let waiter):
@@ -119,25 +128,47 @@ package struct JobQueue: Sendable {
         case .workerStarted(let worker): workerStarted(worker, now)
         case .workerGone(let worker, let isCrashLooping): workerGone(worker, isCrashLooping, now)
         case .ticked: break
+        case .draining: drainWorkers()
         case .closed: close()
         }
     }
 
-    /// Hands queued jobs to held takes, both in the order they came.
+    /// Hands queued jobs to held takes, both in the order they came, but first to workers that have nothing to do.
+    ///
+    /// A worker that asks ahead gets what they leave, the next job of one that is starting or between two takes
+    /// included: in its hands that job would wait for the end of another.
     mutating func match(_ now: Duration) {
-        while !line.isEmpty, let taker = takers.popFirst() {
-            guard case .take(let worker, let batch, _) = waiters[taker] else { continue }
-            var taken: [TakenJob] = []
-            while taken.count < max(1, batch ?? 1), let id = line.popFirst() {
-                if let job = assign(id, to: worker, now) { taken.append(job) }
-            }
-            if let first = taken.first {
-                release(taker, with: batch == nil ? .taken(first) : .takenBatch(taken))
+        guard !line.isEmpty, !takers.isEmpty, !isDraining else { return }
+        let waiting = takers.elements
+        for taker in waiting where worker(of: taker)?.isFree == true && !line.isEmpty {
+            serve(taker, atMost: line.count, now)
+        }
+        guard !line.isEmpty, !takers.isEmpty else { return }
+        let free = workers.values.count { $0.isFree && $0.isHealthy }
+        for taker in waiting where line.count > free {
+            // Whoever was served above is no waiter any more.
+            if let worker = worker(of: taker), !worker.isFree, !worker.isLeaving {
+                serve(taker, atMost: line.count - free, now)
             }
         }
     }
 
-    private mutating func assign(_ id: JobID, to worker: WorkerID, _ now: Duration) -> TakenJob? {
+    private func worker(of taker: WaiterID) -> Worker? {
+        guard case .take(let id, _, _) = waiters[taker] else { return nil }
+        return workers[id]
+    }
+
+    /// Answers a held take with the first jobs of the line, which is not empty.
+    private mutating func serve(_ taker: WaiterID, atMost most: Int, _ now: Duration) {
+        guard case .take(let worker, let batch, _) = waiters[taker] else { return }
+        var taken: [TakenJob] = []
+        while taken.count < min(max(1, batch ?? 1), most), let id = line.popFirst() {
+            taken.append(assign(id, to: worker, now))
+        }
+        if let first = taken.first { release(taker, with: batch == nil ? .taken(first) : .takenBatch(taken)) }
+    }
+
+    private mutating func assign(_ id: JobID, to worker: WorkerID, _ now: Duration) -> TakenJob {
         guard let job = jobs[id], case .queued(let since) = job.state, let input = job.input else {
             preconditionFailure("A job in the line is queued and has its input.")
         }
@@ -157,6 +188,14 @@ package struct JobQueue: Sendable {
         effects.append(.answer(waiter, reply))
     }
 
+    /// Has the worker's process started again, once it has no job.
+    mutating func restartIfFree(_ worker: WorkerID) {
+        guard let leaving = workers[worker], leaving.isLeaving, leaving.jobs.isEmpty else { return }
+        effects.append(.restart(worker))
+        // A poll that is held would keep it from seeing that it is to end.
+        releasePolls(of: worker)
+    }
+
     /// Holds a request until something happens or `until`.
     mutating func hold(_ waiter: WaiterID, _ waiting: Waiting) {
         waiters[waiter] = waiting
@@ -166,7 +205,7 @@ package struct JobQueue: Sendable {
             takers.append(waiter)
             workers[worker]?.takes += 1
         case .stop(let worker, _): workers[worker]?.stopWaiters.append(waiter)
-        case .end(let id, _): jobs[id]?.statusWaiters.append(waiter)
+        case .end(let id, _, _): jobs[id]?.statusWaiters.append(waiter)
         case .chunk(let id, _): jobs[id]?.streamWaiters.append(waiter)
         }
     }
@@ -180,7 +219,7 @@ package struct JobQueue: Sendable {
             takers.remove(waiter)
             workers[worker]?.takes -= 1
         case .stop(let worker, _): workers[worker]?.stopWaiters.removeAll { $0 == waiter }
-        case .end(let id, _): jobs[id]?.statusWaiters.removeAll { $0 == waiter }
+        case .end(let id, _, _): jobs[id]?.statusWaiters.removeAll { $0 == waiter }
         case .chunk(let id, _): jobs[id]?.streamWaiters.removeAll { $0 == waiter }
         }
         answer(waiter, reply)
@@ -205,6 +244,8 @@ package struct JobQueue: Sendable {
             end.delay = run.delay
             end.execution = now - run.since
             leave(id, run.worker, stop: stop, now)
+        } else if case .queued(let since) = job.state, status == .timedOut {
+            end.delay = now - since
         }
         line.remove(id)
         jobs[id]?.state = .ended(end)
@@ -213,6 +254,9 @@ package struct JobQueue: Sendable {
         case .completed: counters.completed += 1
         case .failed, .timedOut: counters.failed += 1
         case .cancelled, .inQueue, .inProgress, .unknown: break
+        }
+        if let url = job.webhook, let input = job.input, status == .completed || status == .failed {
+            effects.append(.notify(JobNotice(url: url, job: snapshot(id), input: input)))
         }
         // Only a failed job may be asked to run again.
         if status == .completed || status == .cancelled { jobs[id]?.input = nil }
@@ -256,9 +300,11 @@ package struct JobQueue: Sendable {
     /// Takes the job off the worker's list.
     mutating func leave(_ id: JobID, _ worker: WorkerID, stop: Bool, _ now: Duration) {
         workers[worker]?.jobs.remove(id)
-        guard stop, workers[worker] != nil else { return }
-        workers[worker]?.stops[id] = Stop(since: now)
-        tellStops(worker)
+        if stop, workers[worker] != nil {
+            workers[worker]?.stops[id] = Stop(since: now)
+            tellStops(worker)
+        }
+        restartIfFree(worker)
     }
 
     /// Answers the newest held `job-stop` of the worker when there is something to stop.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTPTransport
 package import Logging
 
 /// A RunPod-compatible endpoint on this machine, with worker processes behind it.
@@ -26,7 +27,20 @@ package enum LocalEndpoint {
         package var executionTimeout: Duration = .seconds(600)
         /// The least `policy.executionTimeout` that is taken; the platform's is 5 s.
         package var minimumExecutionTimeout: Duration = .seconds(5)
+        /// The least `policy.ttl` that is taken; the platform's is 10 s.
+        package var minimumTTL: Duration = .seconds(10)
+        /// How long a job that came with `run` stays known after its end.
+        package var retention: Duration = .seconds(1_800)
+        /// How long a job that came with `runsync` stays known after its end.
+        package var syncRetention: Duration = .seconds(60)
         package var limits = JobQueue.Limits()
+        /// Requests beyond these are answered 429; all are taken when nil.
+        package var rates: RateLimits?
+        /// What goes wrong on purpose from the start on.
+        package var faults = EndpointFaults()
+        /// Sets other faults while the endpoint runs; copies of the options share it.
+        package var faultDial = FaultDial()
+        package var webhooks = WebhookRules()
         /// Where the server's own words go; nowhere when nil.
         package var logger: Logger?
         /// Told what happens to a worker process.
@@ -79,7 +93,25 @@ package enum LocalEndpoint {
         clock: C = SuspendingClock(),
         body: (Address) async throws -> Value
     ) async throws -> Value where C.Duration == Duration {
-        let queue = QueueDriver(limits: options.limits, clock: clock)
+        let (notices, notify) = AsyncStream.makeStream(
+            of: JobNotice.self,
+            bufferingPolicy: .bufferingOldest(options.webhooks.waiting)
+        )
+        let (restarts, restart) = AsyncStream.makeStream(
+            of: JobQueue.WorkerID.self,
+            // Each worker asks once in a life.
+            bufferingPolicy: .bufferingOldest(max(options.workers, 1) * 4)
+        )
+        let queue = QueueDriver(limits: options.limits, clock: clock) { effect in
+            switch effect {
+            case .notify(let notice):
+                if case .dropped = notify.yield(notice) {
+                    options.logger?.warning("webhook of \(notice.job.id) is never called: too many wait")
+                }
+            case .restart(let worker): restart.yield(worker)
+            case .answer: break
+            }
+        }
         let service = EndpointService(
             options: EndpointService<C>.Options(
                 endpointID: options.endpointID,
@@ -87,11 +119,22 @@ package enum LocalEndpoint {
                 hold: options.hold,
                 executionTimeout: options.executionTimeout,
                 minimumExecutionTimeout: options.minimumExecutionTimeout,
+                minimumTTL: options.minimumTTL,
+                retention: options.retention,
+                syncRetention: options.syncRetention,
                 makeJobID: { "\($0)\(UUID().uuidString.lowercased())-u1" }
             ),
             queue: queue
         )
-        let server = EndpointServer(service: service, logger: options.logger)
+        options.faultDial.turn(to: options.faults)
+        let edge = EndpointEdge(
+            service: service,
+            queue: queue,
+            rates: options.rates,
+            dial: options.faultDial,
+            clock: clock
+        )
+        let server = EndpointServer(edge: edge, logger: options.logger)
         let (ports, announce) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingOldest(1))
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -103,6 +146,17 @@ package enum LocalEndpoint {
                 }
             }
             group.addTask { await queue.runTimer() }
+            group.addTask {
+                try await HTTPTransport.withTransport(.control) { http in
+                    let courier = WebhookCourier(
+                        http: http,
+                        rules: options.webhooks,
+                        clock: clock,
+                        logger: options.logger
+                    )
+                    await courier.run(notices)
+                }
+            }
             var listening = ports.makeAsyncIterator()
             guard let port = await listening.next() else {
                 group.cancelAll()
@@ -121,8 +175,11 @@ package enum LocalEndpoint {
                 queue.tell(.closed)
                 group.cancelAll()
             }
-            return try await withWorkers(supervisor(options, address, queue), clock) {
-                try await body(address)
+            let supervisor = supervisor(options, address, queue)
+            return try await withWorkers(supervisor, restarts, clock) {
+                // A worker whose polls are held would not see that it is to end.
+                defer { queue.tell(.draining) }
+                return try await body(address)
             }
         }
     }
@@ -130,11 +187,13 @@ package enum LocalEndpoint {
     /// Calls `body` while the supervisor runs, which has ended all its processes when this returns.
     private static func withWorkers<Value>(
         _ supervisor: WorkerSupervisor,
+        _ restarts: AsyncStream<JobQueue.WorkerID>,
         _ clock: any Clock<Duration>,
         _ body: () async throws -> Value
     ) async throws -> Value {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await supervisor.run(clock: clock) }
+            group.addTask { for await worker in restarts { supervisor.restart(worker) } }
             defer { group.cancelAll() }
             return try await body()
         }

@@ -14,8 +14,11 @@ final class QueueDriver<C: Clock>: Sendable where C.Duration == Duration {
     private let clock: C
     private let start: C.Instant
     private let alarmMoved = Bell()
+    private let onOrder: @Sendable (JobQueue.Effect) -> Void
 
-    init(limits: JobQueue.Limits, clock: C) {
+    /// - Parameter onOrder: Told, in order, whatever is to be done besides answering; must not block.
+    init(limits: JobQueue.Limits, clock: C, onOrder: @escaping @Sendable (JobQueue.Effect) -> Void = { _ in }) {
+        self.onOrder = onOrder
         self.clock = clock
         start = clock.now
         state = Mutex(State(queue: JobQueue(limits: limits)))
@@ -23,6 +26,12 @@ final class QueueDriver<C: Clock>: Sendable where C.Duration == Duration {
 
     /// How many requests wait for their answer.
     var heldRequests: Int { state.withLock { $0.waiting.count } }
+
+    /// The time since the endpoint's start.
+    var now: Duration { start.duration(to: clock.now) }
+
+    /// What limits go by.
+    var load: JobQueue.Load { state.withLock { $0.queue.load } }
 
     /// Puts a request to the queue and returns its answer; a cancelled caller gets `nothing` at once.
     ///
@@ -90,6 +99,9 @@ final class QueueDriver<C: Clock>: Sendable where C.Duration == Duration {
                         preconditionFailure("The queue answers each waiter once.")
                     }
                     answers.append((continuation, reply))
+                case .notify, .restart:
+                    // Under the lock, for what one event orders comes before what the next one does.
+                    onOrder(effect)
                 }
             }
             let next = state.queue.nextDeadline

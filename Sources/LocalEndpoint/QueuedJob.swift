@@ -5,6 +5,8 @@ package struct Submission: Sendable, Hashable {
     package var input: JSONText
     /// What a list of jobs shows of the input, also after the job's end.
     package var abridgedInput: JSONText?
+    /// Who is told of the job's end.
+    package var webhook: String?
     /// How long the job may be in progress.
     package var executionTimeout: Duration
     /// How long after its submission the job may be known at all.
@@ -35,6 +37,13 @@ package struct JobSnapshot: Sendable, Hashable {
     package var output: JSONText?
     package var error: String?
     package var retries = 0
+}
+
+/// What a webhook is told: a job that has ended, and what it was given.
+package struct JobNotice: Sendable, Hashable {
+    package var url: String
+    package var job: JobSnapshot
+    package var input: JSONText
 }
 
 /// A job in the queue's books.
@@ -69,8 +78,9 @@ struct QueuedJob: Sendable {
     /// Its place among all submissions and retries.
     var number: UInt64
     let executionTimeout: Duration
-    let ttl: Duration
-    let retention: Duration
+    let webhook: String?
+    var ttl: Duration
+    var retention: Duration
     var submitted: Duration
     /// Kept as long as the job may run again.
     var input: JSONText?

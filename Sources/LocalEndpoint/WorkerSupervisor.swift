@@ -23,6 +23,7 @@ package struct WorkerSupervisor: Sendable {
     package var onLine: @Sendable (_ podID: String, _ line: String) -> Void
     /// A number from 0 to 1, for the jitter.
     package var random: @Sendable () -> Double
+    private let refresh = ProcessRefresh()
 
     package init(
         command: [String],
@@ -53,26 +54,59 @@ package struct WorkerSupervisor: Sendable {
         }
     }
 
+    /// Ends the worker's process as at the end and starts it again at once; without a running one nothing happens.
+    package func restart(_ podID: String) {
+        refresh.ask(for: podID)
+    }
+
     private func keep(_ podID: String, _ clock: any Clock<Duration>) async {
         var policy = RestartPolicy()
         while !Task.isCancelled {
             let process = ChildProcess(command: command, environment: environment(podID), grace: grace)
+            var isRefreshed = false
             let life = await clock.measure {
+                refresh.begin(podID)
                 do {
-                    let status = try await process.run(
-                        onStart: { onEvent(podID, .started(pid: $0)) },
-                        onLine: { onLine(podID, $0) }
-                    )
+                    let status = try await run(process, podID)
+                    isRefreshed = refresh.end(podID)
                     onEvent(podID, .exited(status))
                 } catch {
+                    isRefreshed = refresh.end(podID)
                     onEvent(podID, .failedToStart(message: "\(error)"))
                 }
             }
             if Task.isCancelled { return }
+            if isRefreshed {
+                // It ended because it was to, so its short life says nothing.
+                onEvent(podID, .restarting(after: .zero, isCrashLooping: false))
+                continue
+            }
             let wait = policy.ended(after: life, random: random())
             onEvent(podID, .restarting(after: wait, isCrashLooping: policy.isCrashLooping))
             // A cancelled wait ends the loop.
             try? await clock.sleep(for: wait)
+        }
+    }
+
+    /// Runs the process until it ends, by itself or because it is to be started again.
+    private func run(_ process: ChildProcess, _ podID: String) async throws -> ExitStatus {
+        try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
+            group.addTask {
+                try await process.run(
+                    onStart: { onEvent(podID, .started(pid: $0)) },
+                    onLine: { onLine(podID, $0) }
+                )
+            }
+            group.addTask {
+                await refresh.wait(for: podID)
+                return nil
+            }
+            while let ended = try await group.next() {
+                // Asked for or cancelled, the process ends; its end by itself leaves only the one who waits.
+                group.cancelAll()
+                if let status = ended { return status }
+            }
+            preconditionFailure("A process that was started has an exit status.")
         }
     }
 }

@@ -10,7 +10,7 @@ struct EndpointServerTests {
     @Test("A job's whole way on the wire", .timeLimit(.minutes(5)))
     func wholeWay() async throws {
         try await LoopbackEndpoint.with { endpoint in
-            let accepted = try await endpoint.post("run", #"{"input":{"n":1.50,"é":[]},"webhook":"x"}"#)
+            let accepted = try await endpoint.post("run", #"{"input":{"n":1.50,"é":[]},"unknown":"x"}"#)
             #expect(accepted.status == 200)
             #expect(accepted.body["status"] == "IN_QUEUE")
             let id = try #require(accepted.body["id"]?.stringValue)
@@ -121,7 +121,7 @@ struct EndpointServerTests {
             let done = try await endpoint.call(
                 "POST",
                 "ep/job-done/w/\(id)",
-                bytes: body(10_000_000, #"{"output":""#, #""}"#)
+                bytes: body(10 << 20, #"{"output":""#, #""}"#)
             )
             #expect(done.status == 400)
             let status = try await endpoint.get("status/\(id)")
@@ -188,20 +188,19 @@ struct EndpointServerTests {
         // So long that only the closed connection can give the job to the other worker in time.
         limits.pingInterval = .seconds(600)
         let queue = QueueDriver(limits: limits, clock: ContinuousClock())
-        let server = EndpointServer(
-            service: EndpointService(
-                options: EndpointService.Options(
-                    endpointID: "ep",
-                    token: LoopbackEndpoint.token,
-                    hold: .seconds(300),
-                    executionTimeout: .seconds(600),
-                    minimumExecutionTimeout: .seconds(5),
-                    makeJobID: { "\($0)job" }
-                ),
-                queue: queue
+        let service = EndpointService(
+            options: EndpointService.Options(
+                endpointID: "ep",
+                token: LoopbackEndpoint.token,
+                hold: .seconds(300),
+                executionTimeout: .seconds(600),
+                minimumExecutionTimeout: .seconds(5),
+                makeJobID: { "\($0)job" }
             ),
-            logger: nil
+            queue: queue
         )
+        let edge = EndpointEdge(service: service, queue: queue, rates: nil, dial: FaultDial(), clock: ContinuousClock())
+        let server = EndpointServer(edge: edge, logger: nil)
         let (ports, announce) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingOldest(1))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try? await server.run(port: 0) { announce.yield($0) } }

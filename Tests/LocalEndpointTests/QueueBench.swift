@@ -12,6 +12,8 @@ struct QueueBench {
     private(set) var now: Duration = .zero
     /// The answers so far.
     private(set) var answers: [UInt64: Reply] = [:]
+    /// What was ordered besides answers, in order.
+    private(set) var orders: [JobQueue.Effect] = []
     private var seen: Set<UInt64> = []
     private(set) var lastWaiter: UInt64 = 0
 
@@ -31,7 +33,11 @@ struct QueueBench {
     }
 
     mutating func tell(_ event: Event, sourceLocation: SourceLocation = #_sourceLocation) {
-        for case .answer(let waiter, let reply) in queue.handle(event, at: now) {
+        for effect in queue.handle(event, at: now) {
+            guard case .answer(let waiter, let reply) = effect else {
+                orders.append(effect)
+                continue
+            }
             #expect(answers[waiter] == nil, "answered twice", sourceLocation: sourceLocation)
             answers[waiter] = reply
         }
