@@ -67,7 +67,7 @@ extension RunPodBackend {
         for output in piece.outputs {
             switch watch.reader.piece(output) {
             case .record(let record):
-                if case .result(let result) = record { watch.told.insert(result.index) }
+                if case .result(let result) = record.relayed?.record { watch.told.insert(result.index) }
                 await report(.record(watch.order.ref, record))
             case .results(let results):
                 for result in results { await tell(result, &watch, report: report) }

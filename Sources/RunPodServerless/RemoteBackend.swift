@@ -57,7 +57,9 @@ package final class RemoteBackend<Whole: Backend, Direct: Backend, C: Clock>: Ba
         let known = state.lanes.compactMap(\.live).compactMap { live in
             live.job.flatMap { RemoteJobName($0, of: live.ref) }.map { (live, $0.job) }
         }
-        for (live, id) in known { job(id, isOwn: false).join(live.ref, open: open(live.indices)) }
+        for (live, id) in known {
+            job(id, endpoint: live.endpoint, isOwn: false).join(live.ref, open: open(live.indices))
+        }
         let hasBegun = state.counts.ok + state.counts.failed > 0 || known.contains { !$0.0.begun.isEmpty }
         submission.withLock { $0.hasBegun = hasBegun }
     }
@@ -82,16 +84,16 @@ package final class RemoteBackend<Whole: Backend, Direct: Backend, C: Clock>: Ba
         )
     }
 
-    private func job(_ id: String, isOwn: Bool) -> RemoteJob {
+    private func job(_ id: String, endpoint: String, isOwn: Bool) -> RemoteJob {
         jobs.withLock { jobs in
-            let job = jobs[id] ?? RemoteJob(id, isOwn: isOwn)
+            let job = jobs[id] ?? RemoteJob(id, endpoint: endpoint, isOwn: isOwn)
             jobs[id] = job
             return job
         }
     }
 
-    private func job(named name: String, of ref: AttemptRef) -> RemoteJob? {
-        RemoteJobName(name, of: ref).map { job($0.job, isOwn: false) }
+    private func job(named name: String, of order: JobOrder) -> RemoteJob? {
+        RemoteJobName(name, of: order.ref).map { job($0.job, endpoint: order.endpoint, isOwn: false) }
     }
 
     // MARK: - Submitting
@@ -133,7 +135,7 @@ package final class RemoteBackend<Whole: Backend, Direct: Backend, C: Clock>: Ba
         guard let outcome = await whole.submit(whole(order), report: report) else { return nil }
         switch outcome {
         case .accepted(_, let id):
-            let job = job(id, isOwn: true)
+            let job = job(id, endpoint: order.endpoint, isOwn: true)
             submission.withLock { $0.current = job }
             return join(job, order)
         case .ended(_, let end) where end.kind == .oversize:
@@ -160,13 +162,13 @@ package final class RemoteBackend<Whole: Backend, Direct: Backend, C: Clock>: Ba
         wanted.nonce = ""
         guard let found = await whole.find(wanted, report: report) else { return nil }
         guard case .accepted(_, let id) = found else { return found.about(order.ref) }
-        return join(job(id, isOwn: true), order)
+        return join(job(id, endpoint: order.endpoint, isOwn: true), order)
     }
 
     // MARK: - Following
 
     package func watch(_ order: JobOrder, job name: String, report: @escaping Reporter) async {
-        guard let job = job(named: name, of: order.ref) else {
+        guard let job = job(named: name, of: order) else {
             return await direct.watch(order, job: name, report: report)
         }
         job.join(order.ref, open: open(order.indices))
@@ -189,7 +191,7 @@ package final class RemoteBackend<Whole: Backend, Direct: Backend, C: Clock>: Ba
             ref: AttemptRef(worker: 0, chunk: 0, attempt: 1),
             nonce: "",
             indices: all,
-            endpoint: endpoint
+            endpoint: job.endpoint
         )
         await whole.watch(order, job: job.id) { news in await self.take(news, of: job, report) }
     }
@@ -229,7 +231,7 @@ package final class RemoteBackend<Whole: Backend, Direct: Backend, C: Clock>: Ba
         // A coordinator that is stopped cancels its jobs; one that died can't.
         for child in left {
             let ref = AttemptRef(worker: child.worker, chunk: 0, attempt: 0)
-            let order = JobOrder(ref: ref, nonce: "", indices: [], endpoint: endpoint)
+            let order = JobOrder(ref: ref, nonce: "", indices: [], endpoint: job.endpoint)
             await direct.cancel(order, job: child.job) { _ in }
         }
     }
@@ -237,7 +239,7 @@ package final class RemoteBackend<Whole: Backend, Direct: Backend, C: Clock>: Ba
     // MARK: - Cancelling
 
     package func cancel(_ order: JobOrder, job name: String, report: @escaping Reporter) async {
-        guard let job = job(named: name, of: order.ref) else {
+        guard let job = job(named: name, of: order) else {
             return await direct.cancel(order, job: name, report: report)
         }
         job.cancel(order.ref.worker)

@@ -41,14 +41,16 @@ final class RemoteJob: Sendable {
     }
 
     let id: String
+    let endpoint: String
     /// Whether this process submitted it.
     let isOwn: Bool
     private let state = Mutex(State())
     private let watched = Mutex<[Int: Latch]>([:])
     private let ended = Mutex<[Int: Latch]>([:])
 
-    init(_ id: String, isOwn: Bool) {
+    init(_ id: String, endpoint: String, isOwn: Bool) {
         self.id = id
+        self.endpoint = endpoint
         self.isOwn = isOwn
     }
 
