@@ -43,7 +43,12 @@ package struct ChunkHandler<C: Clock>: Sendable where C.Duration == Duration {
             var failed = 0
             for position in input.flashpoints.indices {
                 let isLast = position == input.flashpoints.count - 1
-                let result = try await process(input, at: position, lastStageBegins: { if isLast { nearlyDone() } }, emit)
+                let result = try await process(
+                    input,
+                    at: position,
+                    lastStageBegins: { if isLast { nearlyDone() } },
+                    emit
+                )
                 if case .failure = result.outcome { failed += 1 }
                 output.append(.result(result))
                 await emit(.result(result))

@@ -74,7 +74,9 @@ extension RunPodWorkerTests {
         try await withWorker(Platform(takes: names.map { Self.job($0) })) { bench in
             try await bench.wait(for: 100, "job-done")
             bench.drain.release()
-            let done = bench.requests("job-done").compactMap { $0.target.split(separator: "/").last?.prefix { $0 != "?" } }
+            let done = bench.requests("job-done").compactMap {
+                $0.target.split(separator: "/").last?.prefix { $0 != "?" }
+            }
             #expect(done.map(String.init) == names)
             #expect(bench.clock.now.sinceStart == .zero)
         }
