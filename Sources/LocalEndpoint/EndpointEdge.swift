@@ -21,7 +21,7 @@ final class EndpointEdge<C: Clock>: Sendable where C.Duration == Duration {
     }
 
     private struct State {
-        var gate: RateGate?
+        var gate: RateGate
         /// What is handed out once more, in order.
         var again: [[JobQueue.TakenJob]] = []
         /// Progress that is put aside until the job's end.
@@ -32,6 +32,7 @@ final class EndpointEdge<C: Clock>: Sendable where C.Duration == Duration {
     private let queue: QueueDriver<C>
     private let dial: FaultDial
     private let clock: C
+    private let isLimited: Bool
     private let state: Mutex<State>
 
     init(service: EndpointService<C>, queue: QueueDriver<C>, rates: RateLimits?, dial: FaultDial, clock: C) {
@@ -39,7 +40,8 @@ final class EndpointEdge<C: Clock>: Sendable where C.Duration == Duration {
         self.queue = queue
         self.dial = dial
         self.clock = clock
-        state = Mutex(State(gate: rates.map(RateGate.init)))
+        isLimited = rates != nil
+        state = Mutex(State(gate: RateGate(rates ?? RateLimits(rules: []))))
     }
 
     /// Checks the token, the target and the limits; the body need not have come yet.
@@ -53,17 +55,17 @@ final class EndpointEdge<C: Clock>: Sendable where C.Duration == Duration {
     }
 
     private func admit(_ operation: EndpointOperation) -> Admission {
+        guard isLimited else { return .admitted(Entry(operation: operation)) }
         let load = queue.load
         let now = queue.now
         return state.withLock { state in
-            guard state.gate != nil else { return .admitted(Entry(operation: operation)) }
-            let mayQueue =
-                state.gate?.allowsQueueing(operation.call, queued: load.queued, workers: load.workers) ?? true
-            guard mayQueue else { return .refused(.tooManyRequests(retryAfter: RateGate.pauseForConcurrency)) }
-            switch state.gate?.admit(operation.call, running: load.running, at: now) {
+            guard state.gate.allowsQueueing(operation.call, queued: load.queued, workers: load.workers) else {
+                return .refused(.tooManyRequests(retryAfter: RateGate.pauseForConcurrency))
+            }
+            switch state.gate.admit(operation.call, running: load.running, at: now) {
             case .refused(let pause): return .refused(.tooManyRequests(retryAfter: pause))
             case .admitted(let ticket): return .admitted(Entry(operation: operation, ticket: ticket))
-            case .free, nil: return .admitted(Entry(operation: operation))
+            case .free: return .admitted(Entry(operation: operation))
             }
         }
     }
@@ -71,7 +73,7 @@ final class EndpointEdge<C: Clock>: Sendable where C.Duration == Duration {
     /// Notes that the request has its answer, whichever.
     func finished(_ entry: Entry) {
         guard let ticket = entry.ticket else { return }
-        state.withLock { $0.gate?.finished(ticket) }
+        state.withLock { $0.gate.finished(ticket) }
     }
 
     /// Does what the request asks, and what the faults make of it; long polls take their time.
@@ -85,7 +87,10 @@ final class EndpointEdge<C: Clock>: Sendable where C.Duration == Duration {
         for fault in dial.faults(of: call(operation, body)) {
             switch fault {
             case .answer(let status, let text, let pause):
-                return .response(EndpointResponse(status: status, body: Array(text.utf8), retryAfter: pause), given: nil)
+                return .response(
+                    EndpointResponse(status: status, body: Array(text.utf8), retryAfter: pause),
+                    given: nil
+                )
             case .drop:
                 return .drop
             case .delay(let pause):

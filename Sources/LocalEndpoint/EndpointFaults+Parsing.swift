@@ -11,7 +11,9 @@ extension EndpointFaults.Rule {
     /// `not-held`. OCCASION is `next:COUNT`, `next:COUNT:AFTER`, `every:N` or `chance:P`.
     package init(parsing text: String) throws(Problem) {
         let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
-        guard sides.count == 2 else { throw Problem(description: "\(text): give CALL=FAULT, as in run=answer:500@next:2") }
+        guard sides.count == 2 else {
+            throw Problem(description: "\(text): give CALL=FAULT, as in run=answer:500@next:2")
+        }
         let parts = sides[1].split(separator: "@", maxSplits: 1).map(String.init)
         guard let what = parts.first else { throw Problem(description: "\(text): the fault is missing") }
         self.init(
@@ -72,7 +74,8 @@ extension EndpointFaults.Rule {
         default: break
         }
         throw Problem(
-            description: "\(text): no occasion; give next:COUNT, next:COUNT:AFTER, every:N or chance:P with P from 0 to 1"
+            description:
+                "\(text): no occasion; give next:COUNT, next:COUNT:AFTER, every:N or chance:P with P from 0 to 1"
         )
     }
 }

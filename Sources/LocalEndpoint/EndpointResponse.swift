@@ -69,7 +69,10 @@ extension EndpointResponse {
             self.init(status: 200, body: Self.object(job, omittingEmptyInput).finished())
             return
         case .takenBatch(let jobs):
-            self.init(status: 200, body: JSONObjectWriter.array(jobs.map { Self.object($0, omittingEmptyInput).finished() }))
+            self.init(
+                status: 200,
+                body: JSONObjectWriter.array(jobs.map { Self.object($0, omittingEmptyInput).finished() })
+            )
             return
         case .jobsToStop(let ids):
             object.add("jobsToStop", ids.map { JSONObjectWriter.quoted($0) })

@@ -51,7 +51,8 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
         do throws(JSONSyntaxError) {
             switch operation {
             case .run: return try await submit(body, prefix: "", wait: nil)
-            case .runsync(let wait): return try await submit(body, prefix: EndpointOperation.synchronousPrefix, wait: wait)
+            case .runsync(let wait):
+                return try await submit(body, prefix: EndpointOperation.synchronousPrefix, wait: wait)
             case .status(let job, let ttl): return await queue.ask { .statusAsked(job, ttl: ttl, $0) }
             case .statusSync(let job, let wait): return await queue.ask { .statusSyncAsked(job, wait: wait, $0) }
             case .stream(let job, let wait): return await queue.ask { .streamAsked(job, wait: wait, $0) }

@@ -134,6 +134,8 @@ extension JobQueue {
 
         package init() {}
 
+        /// How long a worker without a job may take to ask for one.
+        static let betweenTakes = Duration.seconds(5)
         /// How long the polls of a worker are held that is about to end, so that it comes to see so.
         static let lastHold = Duration.milliseconds(250)
 

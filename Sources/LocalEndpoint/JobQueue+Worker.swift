@@ -3,6 +3,7 @@ import RunPodAPI
 extension JobQueue {
     mutating func take(_ worker: WorkerID, _ batch: Int?, _ hold: Duration, _ waiter: WaiterID, _ now: Duration) {
         called(worker, now)
+        workers[worker]?.turn = now
         guard !isClosed, hold > .zero || !line.isEmpty else {
             answer(waiter, .nothing)
             return

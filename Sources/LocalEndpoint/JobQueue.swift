@@ -52,11 +52,25 @@ package struct JobQueue: Sendable {
         var stopWaiters: [WaiterID] = []
         /// How many `job-take` requests of it are held.
         var takes = 0
+        /// When it last asked for a job or ended one.
+        var turn: Duration
         /// Whether it has asked to be started afresh; it gets no job until that is done.
         var isLeaving = false
 
         /// Whether it has nothing to do, not even something that it was told to stop.
         var isFree: Bool { jobs.isEmpty && stops.isEmpty && !isLeaving }
+
+        /// Whether a job is better left for it than given to a worker that has one: it starts, or is between two takes.
+        ///
+        /// One that only pings comes for no job: a ping process may outlive its worker.
+        func isExpected(at now: Duration) -> Bool {
+            isFree && isHealthy && (!hasCalled || now - turn < Limits.betweenTakes)
+        }
+
+        init(seen: Duration) {
+            self.seen = seen
+            turn = seen
+        }
     }
 
     struct Stop: Sendable {
@@ -144,11 +158,11 @@ package struct JobQueue: Sendable {
             serve(taker, atMost: line.count, now)
         }
         guard !line.isEmpty, !takers.isEmpty else { return }
-        let free = workers.values.count { $0.isFree && $0.isHealthy }
-        for taker in waiting where line.count > free {
+        let expected = workers.values.count { $0.isExpected(at: now) }
+        for taker in waiting where line.count > expected {
             // Whoever was served above is no waiter any more.
             if let worker = worker(of: taker), !worker.isFree, !worker.isLeaving {
-                serve(taker, atMost: line.count - free, now)
+                serve(taker, atMost: line.count - expected, now)
             }
         }
     }
@@ -300,6 +314,7 @@ package struct JobQueue: Sendable {
     /// Takes the job off the worker's list.
     mutating func leave(_ id: JobID, _ worker: WorkerID, stop: Bool, _ now: Duration) {
         workers[worker]?.jobs.remove(id)
+        workers[worker]?.turn = now
         if stop, workers[worker] != nil {
             workers[worker]?.stops[id] = Stop(since: now)
             tellStops(worker)

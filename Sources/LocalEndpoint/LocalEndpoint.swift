@@ -147,7 +147,8 @@ package enum LocalEndpoint {
             }
             group.addTask { await queue.runTimer() }
             group.addTask {
-                try await HTTPTransport.withTransport(.control) { http in
+                // As many connections as webhooks may be under way, if all are of one host.
+                try await HTTPTransport.withTransport(.polls) { http in
                     let courier = WebhookCourier(
                         http: http,
                         rules: options.webhooks,

@@ -26,19 +26,11 @@ struct WebhookCourier<C: Clock>: Sendable where C.Duration == Duration {
     }
 
     private func deliver(_ notice: JobNotice) async {
-        let request = TransportRequest(
-            method: "POST",
-            url: notice.url,
-            headers: ["Content-Type": "application/json"],
-            body: Data(EndpointResponse.body(of: notice)),
-            deadline: rules.timeout,
-            bodyLimit: 0,
-            overflow: .truncate
-        )
         for attempt in 1...max(1, rules.tries) {
             let problem: String
             do {
-                let response = try await http.send(request) { _ in false }
+                // Worded for each try, so that what waits for the next one doesn't keep its words.
+                let response = try await http.send(request(notice)) { _ in false }
                 if response.status == 200 { return }
                 problem = "answered \(response.status), 200 was expected"
             } catch let failure as HTTPFailure {
@@ -50,6 +42,18 @@ struct WebhookCourier<C: Clock>: Sendable where C.Duration == Duration {
             logger?.warning("webhook of \(notice.job.id), try \(attempt) of \(rules.tries): \(problem)")
             if attempt < rules.tries, (try? await clock.sleep(for: rules.pause)) == nil { return }
         }
+    }
+
+    private func request(_ notice: JobNotice) -> TransportRequest {
+        TransportRequest(
+            method: "POST",
+            url: notice.url,
+            headers: ["Content-Type": "application/json"],
+            body: Data(EndpointResponse.body(of: notice)),
+            deadline: rules.timeout,
+            bodyLimit: 0,
+            overflow: .truncate
+        )
     }
 }
 

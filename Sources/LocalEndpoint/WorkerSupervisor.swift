@@ -5,7 +5,8 @@ package struct WorkerSupervisor: Sendable {
         case exited(ExitStatus)
         /// The program could not be started.
         case failedToStart(message: String)
-        /// It will be started again after the wait; `isCrashLooping` when it has died young three times in a row.
+        /// It will be started again after the wait, which is zero when it was ended for that; `isCrashLooping` when it has
+        /// died young three times in a row.
         case restarting(after: Duration, isCrashLooping: Bool)
     }
 
@@ -81,7 +82,8 @@ package struct WorkerSupervisor: Sendable {
                 onEvent(podID, .restarting(after: .zero, isCrashLooping: false))
                 continue
             }
-            let wait = policy.ended(after: life, random: random())
+            // Never zero, which says something else.
+            let wait = max(policy.ended(after: life, random: random()), .milliseconds(1))
             onEvent(podID, .restarting(after: wait, isCrashLooping: policy.isCrashLooping))
             // A cancelled wait ends the loop.
             try? await clock.sleep(for: wait)

@@ -29,6 +29,20 @@ struct EndpointCommand: StatusCommand {
     )
     var workers: Int?
 
+    @Flag(help: "Keep RunPod's rate limits: requests beyond them are answered 429.")
+    var limits = false
+
+    @Option(
+        name: .customLong("fault"),
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Do something wrong on purpose, as in run=answer:500@next:2.",
+            valueName: "call=fault",
+            visibility: .hidden
+        )
+    )
+    var faults: [String] = []
+
     @Argument(parsing: .postTerminator, help: ArgumentHelp("A worker program and its arguments.", valueName: "program"))
     var program: [String] = []
 
@@ -82,6 +96,14 @@ struct EndpointCommand: StatusCommand {
     private func options(_ settings: Settings) throws -> LocalEndpoint.Options {
         var options = LocalEndpoint.Options(token: UUID().uuidString.lowercased())
         options.port = port
+        if limits { options.rates = .documented }
+        for text in faults {
+            do {
+                options.faults.rules.append(try EndpointFaults.Rule(parsing: text))
+            } catch {
+                throw UsageProblem("--fault \(error)")
+            }
+        }
         options.workers = workers ?? (program.isEmpty ? 0 : 1)
         options.workerCommand =
             program.isEmpty
@@ -99,6 +121,7 @@ struct EndpointCommand: StatusCommand {
             case .started(let pid): logger.info("\(pod) started (pid \(pid))")
             case .exited(let status): logger.info("\(pod) ended: \(status)")
             case .failedToStart(let message): logger.error("\(pod) can't be started: \(message)")
+            case .restarting(.zero, _): logger.info("\(pod) is started afresh, as it asked")
             case .restarting(let wait, let isCrashLooping):
                 let advice = isCrashLooping ? "; it dies again and again" : ""
                 let pause = "\(RunSummary.seconds(wait / .seconds(1))) s"

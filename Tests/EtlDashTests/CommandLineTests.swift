@@ -75,6 +75,7 @@ struct CommandLineTests {
                 as? EndpointCommand
         )
         #expect(command.port == 8_000)
+        #expect(!command.limits)
         #expect(command.program == ["python3", "-u", "handler.py"])
     }
 
@@ -95,6 +96,7 @@ struct CommandLineTests {
             (["plan", "--simulate", "--pace", "0"], "--pace 0.0: give a number of seconds above 0, such as 0.5"),
             (["endpoint", "--port", "99999"], "--port 99999: give a port, 1 to 65535, or 0 for a free one"),
             (["endpoint", "--workers", "-1"], "--workers -1: give 0 to 256"),
+            (["endpoint", "--fault", "run=fly"], "--fault fly: no fault"),
             (["attach"], "Missing expected argument '<run>'. See etl-dash attach --help"),
             (["attach", "last", "--size", "80x24"], "--size is for --once; a screen is as large as its terminal"),
             (["attach", "last", "--once", "--size", "big"], "--size: \"big\" is no size; give columns and rows"),

@@ -257,6 +257,47 @@ struct EndpointServerTests {
         }
     }
 
+    @Test("Results last as long as is said, those of runsync by a time of their own", .timeLimit(.minutes(5)))
+    func retention() async throws {
+        try await LoopbackEndpoint.with(configure: { options in
+            options.syncRetention = .milliseconds(1)
+            options.minimumTTL = .milliseconds(1)
+        }) { endpoint in
+            async let result = endpoint.post("runsync?wait=60000", #"{"input":1}"#)
+            let sync = try #require(try await endpoint.get("job-take/w")["id"]?.stringValue)
+            _ = try await endpoint.post("job-done/w/\(sync)", #"{"output":1}"#)
+            #expect(try await result.body["output"] == 1)
+            #expect(await eventually { try await endpoint.call("GET", "ep/status/\(sync)").status == 404 })
+
+            let id = try await endpoint.submit()
+            _ = try await endpoint.get("job-take/w")
+            _ = try await endpoint.post("job-done/w/\(id)", #"{"output":1}"#)
+            #expect(try await endpoint.get("status/\(id)?ttl=1")["output"] == 1)
+            #expect(await eventually { try await endpoint.call("GET", "ep/status/\(id)").status == 404 })
+
+            let short = try await endpoint.submit(#"{"input":1,"policy":{"ttl":1}}"#)
+            #expect(await eventually { try await endpoint.get("status/\(short)")["status"] == "TIMED_OUT" })
+        }
+    }
+
+    @Test("A result of runsync may be as large as its request, up to 20 MiB", .timeLimit(.minutes(5)))
+    func syncSizes() async throws {
+        try await LoopbackEndpoint.with { endpoint in
+            let large = Data(#"{"input":""#.utf8) + Data(repeating: 0x61, count: 15 << 20) + Data(#""}"#.utf8)
+            #expect(try await endpoint.call("POST", "ep/runsync?wait=1000", bytes: large).status == 200)
+            let taken = try await endpoint.get("job-take/w")
+            let id = try #require(taken["id"]?.stringValue)
+            #expect(taken["input"]?.stringValue?.utf8.count == 15 << 20)
+            let result = Data(#"{"output":""#.utf8) + Data(repeating: 0x61, count: 15 << 20) + Data(#""}"#.utf8)
+            #expect(try await endpoint.call("POST", "ep/job-done/w/\(id)", bytes: result).status == 200)
+            #expect(try await endpoint.get("status/\(id)")["output"]?.stringValue?.utf8.count == 15 << 20)
+            let larger = large + Data(repeating: 0x20, count: 5 << 20)
+            let refused = try await endpoint.call("POST", "ep/runsync?wait=1000", bytes: larger)
+            #expect(refused.status == 400)
+            #expect(refused.body == ["error": "bad request: body: exceeded max body size of 20MiB"])
+        }
+    }
+
     @Test("The execution time-out comes true by itself", .timeLimit(.minutes(5)))
     func executionTimeout() async throws {
         try await LoopbackEndpoint.with { endpoint in

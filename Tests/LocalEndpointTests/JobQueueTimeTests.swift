@@ -212,7 +212,7 @@ struct JobQueueTimeTests {
         #expect(try bench.finish("slow", "b", output: "2") == .acknowledged)
         #expect(try bench.status("b").output == json("2"))
         #expect(bench.answers[stop] == .jobsToStop(["b"]), "the second holder need not go on")
-        #expect(try bench.take("w") == "c")
+        #expect(try bench.take("w2") == "c")
         #expect(try bench.reply { .done("slow", "c", .failed(error: "x", output: nil), $0) } == .acknowledged)
         #expect(try bench.stream("slow", "c", "3") == .acknowledged)
         #expect(try bench.status("c").status == .inProgress)

@@ -22,6 +22,7 @@ struct LoopbackEndpoint: Sendable {
         limits: JobQueue.Limits = .patient,
         hold: Duration = .seconds(20),
         minimumExecutionTimeout: Duration = .milliseconds(1),
+        configure: (inout LocalEndpoint.Options) -> Void = { _ in },
         _ body: (LoopbackEndpoint) async throws -> Value
     ) async throws -> Value {
         var options = LocalEndpoint.Options(token: token)
@@ -29,6 +30,7 @@ struct LoopbackEndpoint: Sendable {
         options.limits = limits
         options.hold = hold
         options.minimumExecutionTimeout = minimumExecutionTimeout
+        configure(&options)
         return try await LocalEndpoint.run(options) { address in
             try await HTTPTransport.withTransport(.polls) { http in
                 try await body(LoopbackEndpoint(address: address, http: http))
@@ -66,6 +68,14 @@ struct LoopbackEndpoint: Sendable {
         )
         let body = response.body.isEmpty ? .null : try JSONCoding.decode(JSONValue.self, from: response.body)
         return Answer(status: response.status, body: body, headers: response.headers)
+    }
+
+    /// Serves with these faults while `body` runs.
+    static func withFaults<Value: Sendable>(
+        _ faults: EndpointFaults.Rule...,
+        body: (LoopbackEndpoint) async throws -> Value
+    ) async throws -> Value {
+        try await with(configure: { $0.faults = EndpointFaults(faults) }, body)
     }
 
     /// Submits a job and returns its id.

@@ -50,6 +50,22 @@ struct WorkerSupervisorTests {
         }
     }
 
+    @Test("A worker that is to be started afresh is asked to end and comes again at once", .timeLimit(.minutes(5)))
+    func refresh() async throws {
+        let log = Log()
+        let supervisor = supervisor("trap 'echo asked; exit 3' TERM; while :; do sleep 0.02; done", log: log)
+        try await running(supervisor) {
+            for round in 1...4 {
+                #expect(await eventually { log.pids.count == round })
+                supervisor.restart("nobody")
+                if round < 4 { supervisor.restart("local-1") }
+            }
+        }
+        #expect(Set(log.pids).count == 4)
+        let pauses = log.events.compactMap { if case .restarting(let pause, _) = $0 { pause } else { nil } }
+        #expect(pauses == [.zero, .zero, .zero], "four short lives, and none of them a failure")
+    }
+
     @Test("A worker that dies is started again", .timeLimit(.minutes(5)))
     func restart() async throws {
         let log = Log()
