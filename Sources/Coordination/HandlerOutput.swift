@@ -47,6 +47,7 @@ package struct HandlerOutput: Sendable {
         case .array(let elements): return results(inList: elements)
         case .object(let members):
             if let record = StreamRecord(json: .object(members)) { return results(in: [record]) }
+            if let answer = coordinatorAnswer(members) { return answer }
             switch members["results"] {
             case .array(let elements): return results(inList: elements)
             case .object(let byID): return results(byID: byID)
@@ -116,8 +117,37 @@ package struct HandlerOutput: Sendable {
 
     private func results(in records: [StreamRecord]) -> [ItemResult] {
         records.compactMap { record in
-            guard case .result(let result) = record else { return nil }
+            guard case .result(let result) = record.relayed?.record else { return nil }
             return ItemResult(result)
+        }
+    }
+
+    /// The results in the answer of a coordinator; `nil` for what is none.
+    ///
+    /// They are in input order, and a missing one has failed only when `failures` says so: what was cancelled has no
+    /// result either. Where they went by the stream, the answer has none.
+    private func coordinatorAnswer(_ members: [String: JSONValue]) -> [ItemResult]? {
+        guard members["run"]?.stringValue != nil, let count = members["flashpoints"]?.intValue,
+            members["workers"]?.intValue != nil
+        else { return nil }
+        let listed = members["results"]?.arrayValue
+        guard listed != nil || members["results_in"] != nil else { return nil }
+        guard count == indices.count else { return [] }
+        var failures: [Int: Failure] = [:]
+        for entry in members["failures"]?.arrayValue ?? [] {
+            guard let position = entry["index"]?.intValue, indices.indices.contains(position) else { continue }
+            failures[position] = Failure(
+                FailureClass(lenient: entry["class"]?.stringValue),
+                stage: entry["stage"]?.stringValue,
+                entry["message"]?.stringValue ?? "no message"
+            )
+        }
+        return indices.indices.compactMap { position in
+            if let failure = failures[position] {
+                return result(indices[position], id: nil, .failure(failure), of: .null)
+            }
+            guard let listed, listed.indices.contains(position), listed[position] != .null else { return nil }
+            return result(indices[position], id: nil, .success(listed[position]), of: .null)
         }
     }
 

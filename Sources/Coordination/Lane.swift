@@ -57,7 +57,7 @@ package struct Lane: Sendable, Hashable, Codable {
         /// Whether the endpoint was asked to cancel the job.
         package var cancelSent = false
         /// Flashpoints that the worker said it began.
-        var begun: Set<Int> = []
+        package internal(set) var begun: Set<Int> = []
         /// Flashpoints whose result it brought, whether that was the first or not.
         var told: Set<Int> = []
         /// What befell earlier jobs of these flashpoints.

@@ -73,6 +73,9 @@ extension RunState {
             return .workerVitals(worker: ref.worker, residentMB: residentMB, cpuSeconds: cpuSeconds)
         case .end:
             return nil
+        case .coordinated:
+            // Of a coordinator that this run did not ask for, only what its workers say means anything here.
+            return record.relayed.flatMap { admit($0.record, of: ref, now: now) }
         }
     }
 

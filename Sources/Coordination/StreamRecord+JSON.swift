@@ -4,6 +4,15 @@ extension StreamRecord {
     /// The record that a JSON value is, read without going through text; `nil` when it is none of ours.
     package init?(json: JSONValue) {
         guard let event = json["event"]?.stringValue else { return nil }
+        if let worker = json["worker"]?.intValue {
+            guard let body = CoordinatedRecord.Body(event, json) else { return nil }
+            self = .coordinated(CoordinatedRecord(worker: worker, body))
+        } else {
+            self.init(event, json)
+        }
+    }
+
+    fileprivate init?(_ event: String, _ json: JSONValue) {
         switch event {
         case "start":
             guard let index = json["index"]?.intValue, let id = json["id"]?.stringValue else { return nil }
@@ -28,6 +37,35 @@ extension StreamRecord {
             guard let end = ChunkEnd(json: json) else { return nil }
             self = .end(end)
         default: return nil
+        }
+    }
+}
+
+extension CoordinatedRecord.Body {
+    fileprivate init?(_ event: String, _ json: JSONValue) {
+        switch event {
+        case "attempt":
+            switch json["state"]?.stringValue {
+            case "accepted":
+                guard let job = json["job"]?.stringValue else { return nil }
+                self = .accepted(job: job)
+            case "started":
+                self = .started(instance: json["instance"]?.stringValue, delayMS: json["delay_ms"]?.intValue)
+            case "ended":
+                guard let status = json["status"]?.stringValue else { return nil }
+                self = .ended(
+                    status: status,
+                    executionMS: json["execution_ms"]?.intValue,
+                    message: json["message"]?.stringValue
+                )
+            default: return nil
+            }
+        case "cancelled":
+            guard let index = json["index"]?.intValue, let id = json["id"]?.stringValue else { return nil }
+            self = .cancelled(index: index, id: id)
+        default:
+            guard let record = StreamRecord(event, json) else { return nil }
+            self = .record(record)
         }
     }
 }

@@ -6,7 +6,15 @@ package struct JobInputWriter: Sendable, Hashable {
     private let tail: [UInt8]
 
     /// Prepares everything but the flashpoints.
-    package init(date: String, trigger: String, cleanup: Bool, run: RunReference?) throws {
+    ///
+    /// - Parameter more: Further fields, as a batch that is to be coordinated has.
+    package init(
+        date: String,
+        trigger: String,
+        cleanup: Bool,
+        run: RunReference?,
+        more: KeyValuePairs<String, JSONValue> = [:]
+    ) throws {
         var head = Array(#"{"date":"#.utf8)
         head += try JSONCoding.encode(date)
         head += Array(#","trigger":"#.utf8)
@@ -14,6 +22,12 @@ package struct JobInputWriter: Sendable, Hashable {
         head += Array(#","cleanup":\#(cleanup),"flashpoints":["#.utf8)
         self.head = head
         var tail = Array("]".utf8)
+        for (key, value) in more {
+            tail += Array(",".utf8)
+            tail += try JSONCoding.encode(key)
+            tail += Array(":".utf8)
+            tail += try JSONCoding.encode(value)
+        }
         if let run {
             tail += Array(#","run":"#.utf8)
             tail += try JSONCoding.encode(run)

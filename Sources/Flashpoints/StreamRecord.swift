@@ -15,6 +15,15 @@ package enum StreamRecord: Sendable, Hashable {
     case heartbeat(residentMB: Int, cpuSeconds: Double)
     /// Nothing more comes.
     case end(ChunkEnd)
+    /// What a coordinator relays from one of its workers, or knows of its job.
+    case coordinated(CoordinatedRecord)
+
+    /// The record itself where a coordinator relays it, and the lane it comes from; nil for what is none of a worker.
+    package var relayed: (worker: Int?, record: StreamRecord)? {
+        guard case .coordinated(let coordinated) = self else { return (nil, self) }
+        guard case .record(let record) = coordinated.body else { return nil }
+        return (coordinated.worker, record)
+    }
 }
 
 /// What became of one flashpoint, as its worker tells it.
@@ -78,7 +87,7 @@ package struct ChunkEnd: Sendable, Hashable, Codable {
 
 extension StreamRecord: Codable {
     private enum Keys: String, CodingKey {
-        case event, index, id, stage, done, of, level, message, hash, ok, result, failure
+        case event, worker, index, id, stage, done, of, level, message, hash, ok, result, failure
         case seconds = "duration_sec"
         case residentMB = "rss_mb"
         case cpuSeconds = "cpu_sec"
@@ -88,6 +97,16 @@ extension StreamRecord: Codable {
     ///
     /// - Throws: `DecodingError` for an unknown `event` or a missing field.
     package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: Keys.self)
+        if fields.contains(.worker) {
+            self = .coordinated(try CoordinatedRecord(from: decoder))
+        } else {
+            try self.init(plain: decoder)
+        }
+    }
+
+    /// Decodes a record of a worker, whether somebody relays it or not.
+    init(plain decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Keys.self)
         switch try container.decode(String.self, forKey: .event) {
         case "start":
@@ -176,6 +195,8 @@ extension StreamRecord: Codable {
         case .end(let end):
             try container.encode("end", forKey: .event)
             try end.encode(to: encoder)
+        case .coordinated(let coordinated):
+            try coordinated.encode(to: encoder)
         }
     }
 }

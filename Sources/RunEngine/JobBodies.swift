@@ -24,6 +24,19 @@ package struct JobBodies: Sendable {
         case ids
     }
 
+    /// What a coordinator elsewhere is told beside the run's header.
+    package struct Batch: Sendable, Hashable {
+        /// How often it tries a failed flashpoint again.
+        package var retries: Int
+
+        package init(retries: Int) {
+            self.retries = retries
+        }
+    }
+
+    /// Makes each request one for a coordinator: a batch of the run's own trigger, to be split there.
+    package var batch: Batch?
+
     private let plan: RunPlan
     private let spool: SpoolReader
     private let limits: Limits
@@ -94,12 +107,27 @@ package struct JobBodies: Sendable {
             indices: Array(order.indices),
             hashes: order.indices.map(plan.catalogue.hash)
         )
-        let writer = try JobInputWriter(
-            date: header.date,
-            trigger: JobInput.workerTrigger,
-            cleanup: header.cleanup,
-            run: run
-        )
+        let writer: JobInputWriter
+        if let batch {
+            writer = try JobInputWriter(
+                date: header.date,
+                trigger: header.trigger,
+                cleanup: header.cleanup,
+                run: run,
+                more: [
+                    "workers": .integer(Int64(header.workers)), "strategy": .string(header.strategy.rawValue),
+                    "retries": .integer(Int64(batch.retries)),
+                    "max_failures": plan.policy.maxFailures.map { .integer(Int64($0)) } ?? .null,
+                ]
+            )
+        } else {
+            writer = try JobInputWriter(
+                date: header.date,
+                trigger: JobInput.workerTrigger,
+                cleanup: header.cleanup,
+                run: run
+            )
+        }
         switch payload {
         case .ids:
             return try writer.encode(ids: ids(order))

@@ -106,7 +106,7 @@ extension RunPodBackend {
         for output in piece.outputs {
             switch watch.reader.piece(output) {
             case .record(let record):
-                if case .result(let result) = record { watch.told.insert(result.index) }
+                if case .result(let result) = record.relayed?.record { watch.told.insert(result.index) }
                 if case .end = record { watch.hasLastRecord = true }
                 await report(.record(watch.order.ref, record))
             case .results(let results):

@@ -32,6 +32,21 @@ extension RunStore {
         throw JournalError(path: runsPath, .system("every id tried for \(date) is taken; remove some runs"))
     }
 
+    /// Makes the folder of a run whose id is that of the job that coordinates it.
+    ///
+    /// - Throws: `JournalError` when the folder can't be made or is there already.
+    package func create(job: String) throws -> RunFolder {
+        guard job.isJobID else {
+            throw JournalError(path: runsPath, .system("\(job.prefix(80).debugDescription) can't name a run's folder"))
+        }
+        try makeFolders(home)
+        try makeFolder(runsPath)
+        let folder = folder(of: job)
+        guard try makeFolder(folder.path) else { throw JournalError(path: folder.path, errno: EEXIST) }
+        try sync(runsPath)
+        return folder
+    }
+
     private static func letter(_ chance: Double) -> Character {
         alphabet[min(Int(chance * Double(alphabet.count)), alphabet.count - 1)]
     }

@@ -73,7 +73,7 @@ extension RunStore {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if name.isRunID { ids.append(name) }
+            if name.isRunID || name.isJobID { ids.append(name) }
         }
         return ids.sorted()
     }
@@ -112,6 +112,15 @@ extension RunStore.StoredRun {
 }
 
 extension String {
+    /// Whether it looks like the id of a RunPod job, which is the id of the run that the job coordinates.
+    var isJobID: Bool {
+        let isAllowed = { (byte: UInt8) in
+            byte.isLetter || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+                || byte == UInt8(ascii: "_")
+        }
+        return (16...128).contains(utf8.count) && utf8.contains(UInt8(ascii: "-")) && utf8.allSatisfy(isAllowed)
+    }
+
     /// Whether it looks like `YYYYMMDD-xxxx`.
     fileprivate var isRunID: Bool {
         let bytes = Array(utf8)
@@ -119,5 +128,12 @@ extension String {
         let isLetter = { (byte: UInt8) in (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
         return bytes.count == 13 && bytes[..<8].allSatisfy(isDigit) && bytes[8] == UInt8(ascii: "-")
             && bytes[9...].allSatisfy { isDigit($0) || isLetter($0) }
+    }
+}
+
+extension UInt8 {
+    /// Whether it is a letter of ASCII.
+    fileprivate var isLetter: Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)
     }
 }

@@ -11,6 +11,8 @@ struct BackendHost {
     let launcher: RunLauncher
     let bodies: JobBodies
     let control: RunControl
+    /// The run as its journal has it.
+    let state: RunState
 
     private var settings: Settings { launcher.settings }
 
@@ -20,40 +22,82 @@ struct BackendHost {
     ) async throws -> Value {
         switch launcher.mode {
         case .inProcess:
-            try await PipelineHost.withHandler(settings, database: settings.localDatabase) { handler in
+            if case .coordinator(let seat) = launcher.role { return try await body(inProcess(seat)) }
+            return try await PipelineHost.withHandler(settings, database: settings.localDatabase) { handler in
                 let backend = InProcessBackend(instance: UUID().uuidString, bodies: bodies) { input, emit in
                     _ = try await handler.process(input, emit: emit)
                 }
                 return try await body(backend)
             }
         case .onThisMachine(let workers):
-            try await withLocalEndpoint(workers: workers) { address in
+            return try await withLocalEndpoint(workers: workers) { address in
                 let text = "\(address.baseURL)/\(address.endpointID)"
                 guard let credential = Credential(address.token) else {
                     preconditionFailure("the endpoint on this machine makes a token that can be sent")
                 }
-                return try await withClient(try EndpointAddress(text), credential) { client in
+                return try await Self.withClient(try EndpointAddress(text), credential) { client in
                     try await body(backend(client, instance: address.instanceID))
                 }
             }
         case .endpoint(let address, let credential):
-            try await withClient(address, credential) { client in
-                try await body(backend(client, instance: nil))
+            return try await Self.withClient(address, credential) { client in
+                let remote = backend(client, instance: nil)
+                switch launcher.role {
+                case .ordinary: return try await body(remote)
+                case .coordinator(let seat): return try await body(coordinator(seat, remote, client))
+                case .remote: return try await body(watcher(client, remote))
+                }
             }
         }
     }
 
-    private func backend(_ client: RunPodClient, instance: String?) -> RunPodBackend<SuspendingClock> {
+    private func inProcess(_ seat: CoordinatorSeat) -> InProcessBackend {
+        InProcessBackend(instance: UUID().uuidString, bodies: bodies, handler: seat.handler)
+    }
+
+    private func watcher(
+        _ client: RunPodClient,
+        _ direct: RunPodBackend<SuspendingClock>
+    ) -> RemoteBackend<RunPodBackend<SuspendingClock>, RunPodBackend<SuspendingClock>, SuspendingClock> {
+        RemoteBackend(
+            whole: backend(client, instance: nil, bodies: bodies.wholeBatch(settings)),
+            direct: direct,
+            state: state,
+            clock: SuspendingClock()
+        )
+    }
+
+    private func coordinator(
+        _ seat: CoordinatorSeat,
+        _ remote: RunPodBackend<SuspendingClock>,
+        _ client: RunPodClient
+    ) -> CoordinatorBackend<InProcessBackend, RunPodBackend<SuspendingClock>, SuspendingClock> {
+        CoordinatorBackend(
+            local: inProcess(seat),
+            remote: remote,
+            clock: SuspendingClock(),
+            ownShareIsDone: seat.ownShareIsDone,
+            patience: seat.patience,
+            isQueued: { job in (try? await client.status(job))?.status == .inQueue }
+        )
+    }
+
+    private func backend(
+        _ client: RunPodClient,
+        instance: String?,
+        bodies: JobBodies? = nil
+    ) -> RunPodBackend<SuspendingClock> {
         RunPodBackend(
             client: client,
             instance: instance,
-            bodies: bodies,
+            bodies: bodies ?? self.bodies,
             clock: SuspendingClock(),
             sources: RunPodBackend.Sources(chance: launcher.sources.chance, wallTime: launcher.sources.wallTime)
         )
     }
 
-    private func withClient<Value: Sendable>(
+    /// Calls `body` with a client of the endpoint.
+    static func withClient<Value: Sendable>(
         _ address: EndpointAddress,
         _ credential: Credential,
         _ body: (RunPodClient) async throws -> Value
@@ -101,6 +145,15 @@ struct BackendHost {
             }
             return try await LocalEndpoint.run(options, body: body)
         }
+    }
+}
+
+extension JobBodies {
+    /// The same, for a coordinator elsewhere.
+    func wholeBatch(_ settings: Settings) -> JobBodies {
+        var bodies = self
+        bodies.batch = JobBodies.Batch(retries: settings.retries)
+        return bodies
     }
 }
 

@@ -14,6 +14,16 @@ package enum NewRun {
         case flashpoints([Flashpoint])
     }
 
+    /// Who coordinates the run.
+    package enum Kind: Sendable, Hashable {
+        /// This process.
+        case ordinary
+        /// A job on the endpoint, which this process submits and watches.
+        case remote
+        /// This process, inside a worker: the run is a job, whose id it takes.
+        case coordinated(job: String)
+    }
+
     /// What a planner can't make itself.
     package struct Sources: Sendable {
         /// Wall time in milliseconds since 1970.
@@ -37,6 +47,7 @@ package enum NewRun {
     ///
     /// - Parameters:
     ///   - silenceLimit: Seconds without any answer at the start after which the run gives up; `nil` for never.
+    ///   - kind: Whether the run is coordinated here, by a job elsewhere, or as a job itself.
     ///   - progress: Gets the number of flashpoints read so far, now and then.
     /// - Returns: The run's folder.
     /// - Throws: `InputError`, `FileError` or `JournalError`; the folder is gone again then.
@@ -44,6 +55,7 @@ package enum NewRun {
         from source: Source,
         settings: Settings,
         silenceLimit: Double?,
+        kind: Kind = .ordinary,
         sources: Sources = .system,
         progress: @escaping @Sendable (Int) async -> Void = { _ in }
     ) async throws -> RunFolder {
@@ -52,9 +64,16 @@ package enum NewRun {
         // Opened before anything is created: a wrong path must leave no trace.
         let reader: InputReader? =
             if case .path(let path) = source { try InputReader(path: path) } else { nil }
-        let folder = try RunStore(home: settings.home.path).create(date: date, chance: sources.chance)
+        let store = RunStore(home: settings.home.path)
+        let folder =
+            if case .coordinated(let job) = kind {
+                try store.create(job: job)
+            } else {
+                try store.create(date: date, chance: sources.chance)
+            }
         do {
-            try await fill(folder, from: source, reader, date, settings, silenceLimit, now, progress)
+            try await fill(folder, from: source, reader, date, settings, kind, silenceLimit, now, progress)
+            if case .remote = kind { try RemoteRun.mark(folder) }
             return folder
         } catch {
             try? folder.remove()
@@ -68,6 +87,7 @@ package enum NewRun {
         _ reader: InputReader?,
         _ date: String,
         _ settings: Settings,
+        _ kind: Kind,
         _ silenceLimit: Double?,
         _ now: Int64,
         _ progress: @escaping @Sendable (Int) async -> Void
@@ -92,7 +112,9 @@ package enum NewRun {
             items,
             workers: settings.runpodWorkers,
             strategy: settings.strategy.split,
-            limits: ChunkLimits(flashpoints: settings.chunkMax)
+            // A remote coordinator cuts shares into chunks by itself; from here each is one piece.
+            limits: kind == .remote
+                ? ChunkLimits(flashpoints: .max, bytes: .max) : ChunkLimits(flashpoints: settings.chunkMax)
         )
         let header = RunHeader(
             run: folder.run,
@@ -105,7 +127,9 @@ package enum NewRun {
             shares: plan.shares.map(\.count),
             pricePerSecond: settings.runpodPrice
         )
-        let policy = RunPolicy(settings, flashpoints: items.count, silenceLimit: silenceLimit)
+        var policy = RunPolicy(settings, flashpoints: items.count, silenceLimit: silenceLimit)
+        // The coordinator has tried again what it tells as failed.
+        if kind == .remote { policy.retries = 0 }
         try await journal.setPlan(header, plan, policy, createdAt: now)
         try journal.close()
     }

@@ -29,8 +29,19 @@ package struct RunLauncher: Sendable {
         case stopped
     }
 
+    /// Which part of the run this process has.
+    package enum Role: Sendable {
+        /// It coordinates, and others work.
+        case ordinary
+        /// It coordinates inside a worker, and does the first share.
+        case coordinator(CoordinatorSeat)
+        /// It watches a job that coordinates, and goes on with what that leaves.
+        case remote
+    }
+
     package var settings: Settings
     package var mode: RunMode
+    package var role = Role.ordinary
     /// How this machine's worker processes are started: a program and its arguments.
     package var workerCommand: [String]
     /// The environment that worker processes inherit from.
@@ -97,7 +108,7 @@ package struct RunLauncher: Sendable {
         // Who attends subscribes while the driver begins already; what it said by then must not be missed.
         let feed = EventFeed(journal: journal, remembered: 256) { await log.keep($0) }
         let handle = RunHandle(header: state.plan.header, folder: folder, control: control, feed: feed)
-        let host = BackendHost(launcher: self, bodies: try bodies(state.plan, folder), control: control)
+        let host = BackendHost(launcher: self, bodies: try Self.bodies(state.plan, folder, settings), control: control, state: state)
         let turn = Turn(
             state: state,
             seq: seq,
@@ -147,7 +158,7 @@ package struct RunLauncher: Sendable {
         }
     }
 
-    private func bodies(_ plan: RunPlan, _ folder: RunFolder) throws -> JobBodies {
+    static func bodies(_ plan: RunPlan, _ folder: RunFolder, _ settings: Settings) throws -> JobBodies {
         JobBodies(
             plan: plan,
             spool: try SpoolReader(folder: folder.path),

@@ -13,10 +13,12 @@ package enum RunMode: Sendable, Hashable {
 
     /// The mode that the settings ask for.
     ///
-    /// - Parameter isSample: Whether the run is over the sample, which always stays on this machine.
-    /// - Throws: ``RunModeProblem`` when an endpoint is set that can't be used.
-    package init(_ settings: Settings, isSample: Bool = false) throws(RunModeProblem) {
-        if settings.runpodWorkers == 1 {
+    /// - Parameters:
+    ///   - isSample: Whether the run is over the sample, which always stays on this machine.
+    ///   - isRemote: Whether a job on the endpoint coordinates the run, which needs one whatever the number of workers.
+    /// - Throws: ``RunModeProblem`` when an endpoint is set that can't be used, or none is where one is needed.
+    package init(_ settings: Settings, isSample: Bool = false, isRemote: Bool = false) throws(RunModeProblem) {
+        if settings.runpodWorkers == 1, !isRemote {
             self = .inProcess
         } else if let url = settings.runpodEndpoint, !isSample {
             let address: EndpointAddress
@@ -29,6 +31,8 @@ package enum RunMode: Sendable, Hashable {
                 throw .missingKey(endpoint: "\(address)")
             }
             self = .endpoint(address, key)
+        } else if isRemote {
+            throw .missingEndpoint
         } else {
             self = .onThisMachine(workers: settings.runpodWorkers)
         }
@@ -39,6 +43,7 @@ package enum RunMode: Sendable, Hashable {
 package enum RunModeProblem: Error, Hashable, CustomStringConvertible {
     case missingKey(endpoint: String)
     case address(String)
+    case missingEndpoint
 
     /// What is wrong and what to do.
     package var description: String {
@@ -49,6 +54,11 @@ package enum RunModeProblem: Error, Hashable, CustomStringConvertible {
             unset RUNPOD_ENDPOINT to run on this machine
             """
         case .address(let text): text
+        case .missingEndpoint:
+            """
+            --remote gives the run to a coordinator on an endpoint, and RUNPOD_ENDPOINT is not set; set it and \
+            RUNPOD_API_KEY in the environment or in .env, or leave out --remote
+            """
         }
     }
 }

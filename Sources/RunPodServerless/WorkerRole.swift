@@ -35,7 +35,12 @@ package enum WorkerRole {
                         pulse: .shared,
                         notify: { logger.notice("\($0)") }
                     )
-                    try await worker.run(until: drain) { job, stream in try await handle(job, stream, handler) }
+                    let coordinator = Coordinator(settings: settings, environment: environment, logger: logger) {
+                        _ = try await handler.process($0, emit: $1)
+                    }
+                    try await worker.run(until: drain) { job, stream in
+                        try await handle(job, stream, handler, coordinator)
+                    }
                 }
             }
         }
@@ -44,7 +49,8 @@ package enum WorkerRole {
     private static func handle(
         _ job: TakenJob,
         _ stream: JobStreamWriter,
-        _ handler: ChunkHandler<SuspendingClock>
+        _ handler: ChunkHandler<SuspendingClock>,
+        _ coordinator: Coordinator
     ) async throws -> JSONValue {
         let input: JobInput
         do {
@@ -52,6 +58,7 @@ package enum WorkerRole {
         } catch let error as DecodingError {
             throw Failure(.permanent, "the job's input can't be used: \(FieldProblem(error))")
         }
+        if input.isBatch { return try await coordinator.coordinate(job, input, stream) }
         let output = try await handler.process(input, nearlyDone: stream.prepareNext) { record in
             guard let value = try? record.asJSONValue() else { return }
             await stream.write(value)

@@ -57,7 +57,7 @@ struct ContinuedRun: Sendable {
         // An answer that is only printed again needs no site, and there is nothing to watch.
         let isOver = hasEnded && commands.isEmpty
         let sample = SampleMark.site(of: folder)
-        let mode = try RunMode(settings, isSample: sample != nil)
+        let mode = try RunMode(settings, isSample: sample != nil, isRemote: RemoteRun.isMarked(folder))
         return try await Interruption.trapping { interruption in
             let session = try RunSession(
                 settings: settings,

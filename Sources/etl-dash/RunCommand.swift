@@ -1,5 +1,6 @@
 import ArgumentParser
 import Coordination
+import Flashpoints
 import FoundationEssentials
 import RunJournal
 import RunPodServerless
@@ -34,6 +35,14 @@ struct RunCommand: StatusCommand {
     @Flag(help: "Run the sample: 12 flashpoints, 120 articles, on this machine.")
     var sample = false
 
+    @Flag(
+        help: """
+            Give the whole batch to RUNPOD_ENDPOINT as one job, whose worker splits it, works along and answers; this \
+            command watches.
+            """
+    )
+    var remote = false
+
     @OptionGroup var outputs: OutputFlags
     @OptionGroup var screen: ScreenFlags
     @OptionGroup var split: SplitFlags
@@ -46,7 +55,8 @@ struct RunCommand: StatusCommand {
         if !sample, file == nil { throw UsageProblem("nothing to run; give a FILE, - for standard input, or --sample") }
         let flags = split.texts.merging(run.texts) { $1 }.merging(screen.texts) { $1 }
         let settings = try settingsFile.load(flags)
-        let mode = try RunMode(settings, isSample: sample)
+        if remote { try checkRemote(settings) }
+        let mode = try RunMode(settings, isSample: sample, isRemote: remote)
         return try await Interruption.trapping { interruption in
             let session = try RunSession(
                 settings: settings,
@@ -63,12 +73,27 @@ struct RunCommand: StatusCommand {
                 let folder = try await NewRun.create(
                     from: .path(file),
                     settings: settings,
-                    silenceLimit: session.silenceLimit
+                    silenceLimit: session.silenceLimit,
+                    kind: remote ? .remote : .ordinary
                 ) { count in
                     await screen?.prepare("Reading \(file): \(RunSummary.flashpoints(count))")
                 }
+                if remote {
+                    do {
+                        try await RemoteRun.check(folder, settings: settings)
+                    } catch let error as RemoteRun.TooLarge {
+                        throw UsageProblem("--remote: \(error)")
+                    }
+                }
                 return try await session.drive(folder, on: screen)
             }
+        }
+    }
+
+    private func checkRemote(_ settings: Settings) throws(UsageProblem) {
+        if sample { throw UsageProblem("--sample runs on this machine; leave out --remote, or give a FILE") }
+        if settings.trigger == JobInput.workerTrigger {
+            throw UsageProblem("--trigger \(settings.trigger) makes a worker process a chunk; with --remote give another")
         }
     }
 

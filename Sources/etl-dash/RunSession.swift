@@ -108,7 +108,7 @@ struct RunSession: Sendable {
                 await screen?.tell(.events(events))
             }
             if let screen { await tellLog(of: folder, to: screen) }
-            let launcher = try launcher(asksOperator: screen != nil && !settings.readOnly)
+            let launcher = try launcher(of: folder, asksOperator: screen != nil && !settings.readOnly)
             var departure = try await launcher.drive(folder, first: commands) { try await attend($0, watch, screen) }
             while let screen, case .ended(let answer) = departure {
                 // At once: nobody knows how long the screen stays.
@@ -151,7 +151,7 @@ struct RunSession: Sendable {
         }
     }
 
-    private func launcher(asksOperator: Bool) throws -> RunLauncher {
+    private func launcher(of folder: RunFolder, asksOperator: Bool) throws -> RunLauncher {
         var environment = ProcessInfo.processInfo.environment
         environment[WorkerProgram.parentWatch] = "1"
         var launcher = RunLauncher(
@@ -163,6 +163,7 @@ struct RunSession: Sendable {
             logger: Logger(label: "etl-dash") { _ in SwiftLogNoOpLogHandler() }
         )
         launcher.asksOperator = asksOperator
+        if RemoteRun.isMarked(folder) { launcher.role = .remote }
         #if DEBUG
         launcher.moment = FaultHooks.moment(environment)
         #endif
@@ -260,6 +261,7 @@ struct RunSession: Sendable {
             overview: driven.overview,
             run: driven.folder.run,
             endpoint: mode.billedEndpoint,
+            isRemote: RemoteRun.isMarked(driven.folder),
             now: NewRun.Sources.system.wallTime()
         )
     }

@@ -7,6 +7,8 @@ struct StopSummary {
     let run: String
     /// The endpoint whose jobs go on; nil for workers on this machine, which have ended.
     let endpoint: String?
+    /// Whether a job there coordinates the run, of which each lane has a part.
+    var isRemote = false
     /// Wall time in milliseconds since 1970.
     let now: Int64
 
@@ -21,9 +23,10 @@ struct StopSummary {
             let unseen = overview.silence == nil ? nil : overview.resultsExpireAt
             let expiry = min(now + Overview.retention, unseen ?? .max)
             let until = WallTime.text(expiry).prefix(16).replacing("T", with: " ")
+            let jobs = out == 1 ? "1 job still runs and bills" : "\(out) jobs still run and bill"
             lines.append(
                 """
-                \(out == 1 ? "1 job still runs and bills" : "\(out) jobs still run and bill") on \(endpoint); results \
+                \(isRemote ? "The coordinator and its workers go on and bill" : jobs) on \(endpoint); results \
                 last for 30 minutes after a job's end, so until \(until) UTC at the least
                 """
             )

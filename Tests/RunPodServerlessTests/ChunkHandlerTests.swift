@@ -92,7 +92,7 @@ struct ChunkHandlerTests {
             case .start(let index, let id): "start \(index) \(id)"
             case .result(let result): "result \(result.index) \(result.id) \(result.hash ?? "-")"
             case .end: "end"
-            case .progress, .log, .heartbeat: nil
+            case .progress, .log, .heartbeat, .coordinated: nil
             }
         }
         #expect(

@@ -100,7 +100,11 @@ struct WorkerRoleTests {
             let failed = try await result(of: ["prompt": "hello"], at: address, http)
             #expect(failed["status"] == "FAILED")
             #expect("\(failed["error"] ?? .null)".contains("flashpoints"))
-            let fine = try await result(of: ["date": "2025-01-01", "flashpoints": []], at: address, http)
+            let fine = try await result(
+                of: ["date": "2025-01-01", "trigger": "etl_worker", "flashpoints": []],
+                at: address,
+                http
+            )
             #expect(fine["status"] == "COMPLETED")
             #expect(fine["output"]?.arrayValue?.map { $0["event"] } == ["end"])
         }

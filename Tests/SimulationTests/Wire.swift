@@ -23,6 +23,8 @@ enum Wire {
                 "duration_sec": .number(end.seconds), "processed": .integer(Int64(end.processed)),
                 "failed": .integer(Int64(end.failed)),
             ]
+        // No worker of the simulation is a coordinator.
+        case .coordinated: .null
         }
     }
 
