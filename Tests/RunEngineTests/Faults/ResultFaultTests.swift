@@ -139,6 +139,7 @@ struct ResultFaultTests {
         let stage = FaultStage(4, workers: 1)
         let isCancelled = Shared(false)
         let platform = FaultyPlatform(
+            work: .handler(FaultyPlatform.Work.ours.end),
             fault: { call in
                 if call.operation == .cancel { isCancelled.set(true) }
                 return nil
