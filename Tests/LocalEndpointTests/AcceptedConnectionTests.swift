@@ -8,36 +8,48 @@ import Testing
 
 @Suite("Connections of a leaving endpoint", .timeLimit(.minutes(5)))
 struct AcceptedConnectionTests {
+    private final class Answers: Sendable {
+        let count = Mutex(0)
+    }
+
     @Test("An endpoint can be left while clients connect again and again", arguments: 0..<20)
     func leaving(round: Int) async throws {
-        let answered = Mutex(0)
+        let answers = Answers()
+        var options = LocalEndpoint.Options(token: "token")
+        options.endpointID = "ep"
+        let (addresses, announce) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingOldest(1))
         try await HTTPTransport.withTransport(.polls) { http in
-            try await withThrowingTaskGroup(of: Void.self) { clients in
-                var options = LocalEndpoint.Options(token: "token")
-                options.endpointID = "ep"
-                try await LocalEndpoint.run(options) { address in
-                    for _ in 0..<4 {
-                        clients.addTask {
-                            let target = "\(address.baseURL)/ep/health"
-                            while !Task.isCancelled {
-                                // A take's answer says that the connection closes, so each request makes a new one.
-                                let headers: HeaderFields = ["Authorization": "token", "Connection": "close"]
-                                let request = TransportRequest(
-                                    method: "GET",
-                                    url: target,
-                                    headers: headers,
-                                    deadline: .seconds(20)
-                                )
-                                guard let response = try? await http.send(request) else { return }
-                                if response.status == 200 { answered.withLock { $0 += 1 } }
-                            }
-                        }
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                group.addTask { [options] in
+                    defer { announce.finish() }
+                    return try await LocalEndpoint.run(options) { address in
+                        announce.yield("\(address.baseURL)/ep/health")
+                        return await becomesTrue { answers.count.withLock { $0 } >= 8 + round }
                     }
-                    let areBusy = await becomesTrue { answered.withLock { $0 } >= 8 + round }
-                    #expect(areBusy)
                 }
-                clients.cancelAll()
+                let target = try #require(await addresses.first { _ in true })
+                for _ in 0..<4 {
+                    group.addTask {
+                        // A client goes on until the endpoint has left.
+                        while let response = try? await http.send(Self.request(target)) {
+                            if response.status == 200 { answers.count.withLock { $0 += 1 } }
+                        }
+                        return true
+                    }
+                }
+                for try await isDone in group { #expect(isDone) }
             }
         }
+    }
+
+    /// A take's answer says that the connection closes, so each request makes a new one.
+    private static func request(_ target: String) -> TransportRequest {
+        TransportRequest(
+            method: "GET",
+            url: target,
+            headers: ["Authorization": "token", "Connection": "close"],
+            deadline: .seconds(20),
+            bodyLimit: 1 << 20
+        )
     }
 }
