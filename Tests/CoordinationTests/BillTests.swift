@@ -163,7 +163,10 @@ struct BillTests {
         #expect(bill.seconds(at: 5) == (at > 0 ? 86_403 : 3))
     }
 
-    @Test("In any history the screen's bill is the run's, and what was lost is part of it", arguments: 0..<40 as Range<UInt64>)
+    @Test(
+        "In any history the screen's bill is the run's, and what was lost is part of it",
+        arguments: 0..<40 as Range<UInt64>
+    )
     func histories(seed: UInt64) throws {
         var world = SimulatedWorld(seed: seed)
         try world.play()
