@@ -16,11 +16,6 @@ struct Relay: Sendable {
         server.requests.filter { $0.operation == operation }
     }
 
-    /// Returns once so many requests of an operation have come.
-    func wait(for count: Int, _ operation: String) async throws {
-        try await server.waitForRequests(count) { $0.operation == operation }
-    }
-
     /// Relays while `body` runs.
     static func with(_ stage: Stage, _ body: (Relay) async throws -> Void) async throws {
         let endpoint = stage.address.baseURL.replacing("/v2", with: "")
