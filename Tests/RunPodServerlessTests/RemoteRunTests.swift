@@ -1,6 +1,7 @@
 import Coordination
 import Flashpoints
 import FoundationEssentials
+import RunEngine
 import RunJournal
 import RunPodAPI
 import RunPodServerless
