@@ -105,7 +105,8 @@ package struct Coordinator: Sendable {
         launcher.role = .coordinator(seat)
         // So that it does not leave its jobs behind where it would ask; the answer is to cancel the rest.
         launcher.asksOperator = true
-        let departure = try await drive(launcher, folder, CoordinatorRecords(hashes: order.input.run?.hashes ?? []), seat, stream)
+        let records = CoordinatorRecords(hashes: order.input.run?.hashes ?? [])
+        let departure = try await drive(launcher, folder, records, seat, stream)
         switch departure {
         case .ended(let answer):
             let journal = try await SQLiteJournal.open(folder, for: .reading)

@@ -108,7 +108,8 @@ package struct RunLauncher: Sendable {
         // Who attends subscribes while the driver begins already; what it said by then must not be missed.
         let feed = EventFeed(journal: journal, remembered: 256) { await log.keep($0) }
         let handle = RunHandle(header: state.plan.header, folder: folder, control: control, feed: feed)
-        let host = BackendHost(launcher: self, bodies: try Self.bodies(state.plan, folder, settings), control: control, state: state)
+        let bodies = try Self.bodies(state.plan, folder, settings)
+        let host = BackendHost(launcher: self, bodies: bodies, control: control, state: state)
         let turn = Turn(
             state: state,
             seq: seq,

@@ -151,7 +151,7 @@ struct EndpointGuide {
             # Try it:
             #   curl -H 'Authorization: Bearer \(address.token)' \(endpoint)/health
             #   curl -H 'Authorization: Bearer \(address.token)' -H 'Content-Type: application/json' \\
-            #     -d '{"input":{"date":"2025-01-01","flashpoints":[]}}' \(endpoint)/run
+            #     -d '{"input":{"date":"2025-01-01","trigger":"etl_worker","flashpoints":[]}}' \(endpoint)/run
 
             """
     }
