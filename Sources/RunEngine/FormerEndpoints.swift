@@ -35,7 +35,8 @@ extension RunPodBackend {
         let fate = "it may go on and be billed there, and its flashpoints are computed again"
         guard !isOnThisMachine else {
             return .outOfReach(
-                why: "its job is at \(endpoint), for which these settings have no key (RUNPOD_ENDPOINT is not set); \(fate)"
+                why:
+                    "its job is at \(endpoint), for which these settings have no key (RUNPOD_ENDPOINT is not set); \(fate)"
             )
         }
         do throws(EndpointAddress.Problem) {

@@ -71,7 +71,9 @@ final class PollDesk<C: Clock>: Sendable where C.Duration == Duration {
         let look = await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in
                 while let time = reconsidered(ticket) {
-                    guard (try? await clock.sleep(until: start.advanced(by: time), tolerance: nil)) != nil else { return }
+                    guard (try? await clock.sleep(until: start.advanced(by: time), tolerance: nil)) != nil else {
+                        return
+                    }
                     plan { planner, _ in planner.wake(ticket) }
                 }
             }

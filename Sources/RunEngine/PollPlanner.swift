@@ -340,7 +340,8 @@ extension PollPlanner {
     }
 
     /// Plain looks at those of the jobs that are due, as many as the rate allows, the stalest first.
-    private mutating func sweep(_ tickets: [Ticket], _ now: Duration, into looks: inout [(ticket: Ticket, look: Look)]) {
+    private mutating func sweep(_ tickets: [Ticket], _ now: Duration, into looks: inout [(ticket: Ticket, look: Look)])
+    {
         var sought = self.sought * 2
         var candidates: [Ticket] = []
         for ticket in sought > 0 ? urgencies(tickets, now).map(\.ticket) : tickets {

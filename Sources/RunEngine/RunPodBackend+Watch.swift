@@ -175,7 +175,9 @@ extension RunPodBackend {
                 defer { seen.took = asked.duration(to: clock.now) }
                 do {
                     if case .end(let hold) = seen.look {
-                        if case .reply(let reply) = try await client.statusSync(job, wait: hold) { return .heard(reply) }
+                        if case .reply(let reply) = try await client.statusSync(job, wait: hold) {
+                            return .heard(reply)
+                        }
                         let denied = seen.look
                         seen.look = .state
                         desk.plan { planner, now in planner.denied(ticket, denied, now: now) }

@@ -14,9 +14,13 @@ enum CoordinatorAnswer {
     /// Where the failures alone exceed it they are left out too, which `failures_in` says.
     static func value(_ answer: RunAnswer, of run: some RunResults, limit: Int = limit) async throws -> JSONValue {
         do {
-            return try decode(try await bytes(answer, limit) { try await run.results(in: $0) } failures: {
-                try await run.failures(from: $0)
-            })
+            return try decode(
+                try await bytes(answer, limit) {
+                    try await run.results(in: $0)
+                } failures: {
+                    try await run.failures(from: $0)
+                }
+            )
         } catch is TooLarge {
             return try await summary(answer, of: run, limit)
         }

@@ -173,7 +173,8 @@ private final class RemoteCourse: Sendable {
                 return true
             case .record(_, .result(let result)): state.told.insert(result.index)
             case .result(_, let result): state.told.insert(result.index)
-            case .accepted, .unknown, .refused, .started, .record, .uncancelled, .health, .unreachable, .reachable, .log:
+            case .accepted, .unknown, .refused, .started, .record, .uncancelled, .health, .unreachable, .reachable,
+                .log:
                 break
             }
             return false

@@ -40,7 +40,8 @@ package struct CoordinatorRecords: Sendable {
         case .runPlanned, .attemptIntended: return []
         case .runResumed, .runPaused, .runContinued, .runCancelRequested, .runRetried, .attemptUnknown, .attemptRefused,
             .attemptUncancelled, .flashpointFailed, .flashpointDuplicate, .workerCancelRequested, .workerRetried,
-            .retryScheduled, .endpointHealth, .endpointUnreachable, .endpointReachable, .diskFull, .diskFree, .timerFired:
+            .retryScheduled, .endpointHealth, .endpointUnreachable, .endpointReachable, .diskFull, .diskFree,
+            .timerFired:
             return lines.map(log)
         }
     }

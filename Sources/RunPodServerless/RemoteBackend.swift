@@ -247,10 +247,12 @@ package final class RemoteBackend<Whole: Backend, Direct: Backend, C: Clock>: Ba
         guard (try? await clock.sleep(for: .milliseconds(200))) != nil else { return }
         switch job.cancelling(order.ref.worker) {
         case .nothing: break
-        case .everything: await whole.cancel(whole(order), job: job.id, report: { await self.take($0, of: job, report) })
+        case .everything:
+            await whole.cancel(whole(order), job: job.id, report: { await self.take($0, of: job, report) })
         case .child(let child): await direct.cancel(order, job: child, report: report)
         case .unknown:
-            let why = "no job of this worker is known here, and its coordinator can only be cancelled with the whole run"
+            let why =
+                "no job of this worker is known here, and its coordinator can only be cancelled with the whole run"
             await report(.uncancelled(order.ref, job: job.id, why: why))
         }
     }

@@ -42,17 +42,21 @@ struct EndpointBench: AsyncParsableCommand {
         }
         var rows: [Row] = []
         for count in jobs {
-            rows.append(try await measure("etl-dash", count) { address, out in
-                Self.process(
-                    CommandLine.arguments[0],
-                    ["endpoint-client", "--jobs", "\(count)", "--report", out],
-                    address
-                )
-            })
+            rows.append(
+                try await measure("etl-dash", count) { address, out in
+                    Self.process(
+                        CommandLine.arguments[0],
+                        ["endpoint-client", "--jobs", "\(count)", "--report", out],
+                        address
+                    )
+                }
+            )
             guard !python.isEmpty else { continue }
-            rows.append(try await measure("runpod asyncio", count) { address, out in
-                Self.process(python, ["-c", Self.script, "\(count)", out], address)
-            })
+            rows.append(
+                try await measure("runpod asyncio", count) { address, out in
+                    Self.process(python, ["-c", Self.script, "\(count)", out], address)
+                }
+            )
         }
         Self.show(rows)
     }
@@ -137,7 +141,9 @@ struct EndpointBench: AsyncParsableCommand {
 
     private static func show(_ rows: [Row]) {
         let calls: [EndpointCall] = [.run, .status, .statusSync, .stream, .cancel, .health]
-        print("| client | in flight | kept | requests a job | of them | 429 | end → seen p50 | p95 | CPU a job | peak |")
+        print(
+            "| client | in flight | kept | requests a job | of them | 429 | end → seen p50 | p95 | CPU a job | peak |"
+        )
         print("|---|---|---|---|---|---|---|---|---|---|")
         for row in rows {
             let own = calls.map { row.requests[$0] ?? 0 }

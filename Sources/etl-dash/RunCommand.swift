@@ -93,7 +93,9 @@ struct RunCommand: StatusCommand {
     private func checkRemote(_ settings: Settings) throws(UsageProblem) {
         if sample { throw UsageProblem("--sample runs on this machine; leave out --remote, or give a FILE") }
         if settings.trigger == JobInput.workerTrigger {
-            throw UsageProblem("--trigger \(settings.trigger) makes a worker process a chunk; with --remote give another")
+            throw UsageProblem(
+                "--trigger \(settings.trigger) makes a worker process a chunk; with --remote give another"
+            )
         }
     }
 

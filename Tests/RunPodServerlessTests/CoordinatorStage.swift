@@ -181,7 +181,7 @@ struct CoordinatorStage: Sendable {
 
     /// Submits a batch of flashpoints with these ids, and gives the job's id.
     func submit(_ ids: [String], _ more: [String: JSONValue] = [:]) async throws -> String {
-        let flashpoints = JSONValue.array(ids.map { ["id": .string($0)] })
+        let flashpoints = JSONValue.array(ids.map { ["id": .string($0), "feeds": [["url": "https://a.example/1"]]] })
         let input: [String: JSONValue] = ["date": "2025-01-01", "flashpoints": flashpoints]
         let body = try JSONCoding.encode(["input": .object(input.merging(more) { $1 })] as JSONValue)
         guard case .accepted(let job) = try await client.run(body) else { throw Failure(.contract, "not accepted") }

@@ -111,11 +111,16 @@ struct CoordinatorTests {
         }
     }
 
+    private static func flashpoint(_ id: String) -> JSONValue {
+        ["id": .string(id), "feeds": [["url": "https://a.example/1"]]]
+    }
+
     @Test(
         "An input that can't be used is an error that names the field",
         arguments: [
             (["workers": 0], "workers must be"), (["strategy": "odd"], "strategy must be"),
-            (["flashpoints": []], "the batch is empty"), (["flashpoints": [["id": "a"], ["id": "a"]]], "must be unique"),
+            (["flashpoints": []], "the batch is empty"),
+            (["flashpoints": [Self.flashpoint("a"), Self.flashpoint("a")]], "must be unique"),
         ] as [([String: JSONValue], String)]
     )
     func malformed(more: [String: JSONValue], words: String) async throws {
@@ -155,7 +160,9 @@ struct CoordinatorTests {
                 logger: CoordinatorStage.quiet,
                 handler: CoordinatorStage.handler(begun)
             )
-            let json: JSONValue = ["date": "2025-01-01", "workers": 1, "flashpoints": [["id": "fp-0"], ["id": "fp-1"]]]
+            let json: JSONValue = [
+                "date": "2025-01-01", "workers": 1, "flashpoints": [Self.flashpoint("fp-0"), Self.flashpoint("fp-1")],
+            ]
             let job = TakenJob(id: "5b0c1d2e-0000-4000-8000-000000000001-u1", input: json)
             let input = try JSONCoding.decode(JobInput.self, from: JSONCoding.encode(json))
             func told() async throws -> (JSONValue, [JSONValue]) {

@@ -103,7 +103,11 @@ struct RemoteRunTests {
                 #expect(settled.allSatisfy { $0.attempts == 1 })
                 let jobs = Set(
                     left.events.compactMap { event in
-                        if case .attemptAccepted(_, let job) = event.body { job.split(separator: "/").first } else { nil }
+                        if case .attemptAccepted(_, let job) = event.body {
+                            job.split(separator: "/").first
+                        } else {
+                            nil
+                        }
                     }
                 )
                 #expect(jobs.count == 1, "all lanes have a part of one job")

@@ -169,7 +169,13 @@ struct PollPlannerStepTests {
             return hold
         }
         _ = planner.due(now: .zero) { 1 }
-        planner.saw(tickets[0], .end(hold: .seconds(1)), Sight(.running, took: .seconds(1)), now: .seconds(1), chance: 0)
+        planner.saw(
+            tickets[0],
+            .end(hold: .seconds(1)),
+            Sight(.running, took: .seconds(1)),
+            now: .seconds(1),
+            chance: 0
+        )
         planner.wait(tickets[0])
         #expect(hold(.seconds(10)) == .seconds(75))
         for second in 0..<30 { planner.cut(after: .seconds(20), now: .seconds(100 + second)) }

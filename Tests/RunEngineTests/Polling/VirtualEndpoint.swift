@@ -130,8 +130,12 @@ final class VirtualEndpoint: HTTPSending {
 
     private func end(_ kind: String) { state.withLock { $0.usage[kind]?.under -= 1 } }
 
-    private func answer(_ operation: String, _ job: String, _ body: Data?, wait: Double) async throws -> TransportResponse
-    {
+    private func answer(
+        _ operation: String,
+        _ job: String,
+        _ body: Data?,
+        wait: Double
+    ) async throws -> TransportResponse {
         if absent.contains(operation) { return Self.answer(404, ["error": "no such operation"]) }
         switch operation {
         case "run": return try run(body ?? Data())

@@ -188,13 +188,25 @@ struct WatchingTests {
         let journal = MemoryJournal()
         let ending = try VirtualTime.run { clock in
             let endpoint = VirtualEndpoint(clock) { _ in 300 }
-            _ = try await Self.drive(1, clock, endpoint, url: "http://127.0.0.1:8000/v2/ep1", journal: journal, stopAfter: 60)
+            _ = try await Self.drive(
+                1,
+                clock,
+                endpoint,
+                url: "http://127.0.0.1:8000/v2/ep1",
+                journal: journal,
+                stopAfter: 60
+            )
             // The journal's endpoint is rewritten, as if its host had been allowed then.
             let foreign = MemoryJournal()
             let events = try await journal.events(after: 0, limit: 1_000).map { event in
                 guard case .attemptIntended(let ref, let nonce, let indices, _) = event.body else { return event }
                 var event = event
-                event.body = .attemptIntended(ref, nonce: nonce, indices: indices, endpoint: "https://jobs.example/v2/ep0")
+                event.body = .attemptIntended(
+                    ref,
+                    nonce: nonce,
+                    indices: indices,
+                    endpoint: "https://jobs.example/v2/ep0"
+                )
                 return event
             }
             try await foreign.commit(events)
