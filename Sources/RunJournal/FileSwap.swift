@@ -6,19 +6,25 @@ import Musl
 import Darwin
 #endif
 
-/// Puts a salvaged journal in the place of the damaged one.
+/// Puts a salvaged journal in the place of the damaged one, in two steps: a process that dies in between leaves a swap
+/// that the next one finishes.
 struct FileSwap {
     private let folder: RunFolder
 
     init(_ folder: RunFolder) { self.folder = folder }
 
-    /// Gives the damaged file a second name, then lets the new one have the first, so that there is a journal under it
-    /// at every moment.
+    private var path: String { folder.journalPath }
+    /// Where the new journal waits; the swap has begun when it is there.
+    private var waiting: String { "\(path).salvaged" }
+
+    /// Whether a swap was begun and not finished.
+    var isBegun: Bool { access(waiting, F_OK) == 0 }
+
+    /// Gives the damaged file a second name, and the new one a place beside it.
     ///
     /// - Returns: The damaged file's second name.
     /// - Throws: `JournalError`.
-    func replaceJournal(by new: String) throws(JournalError) -> String {
-        let path = folder.journalPath
+    func begin(with new: String) throws(JournalError) -> String {
         var number = 1
         while link(path, "\(path).damaged-\(number)") != 0 {
             guard errno == EEXIST else { throw JournalError(path: path, errno: errno) }
@@ -27,20 +33,20 @@ struct FileSwap {
         let damaged = "\(path).damaged-\(number)"
         // The log goes with its file: a new journal must not find it.
         if link("\(path)-wal", "\(damaged)-wal") != 0, errno != ENOENT { throw JournalError(path: path, errno: errno) }
-        try sync()
-        for suffix in ["-wal", "-shm"] where unlink(path + suffix) != 0 && errno != ENOENT {
-            throw JournalError(path: path, errno: errno)
-        }
-        guard rename(new, path) == 0 else { throw JournalError(path: path, errno: errno) }
-        try sync()
+        try folder.sync()
+        guard rename(new, waiting) == 0 else { throw JournalError(path: path, errno: errno) }
+        try folder.sync()
         return damaged
     }
 
-    /// Makes the names last.
-    private func sync() throws(JournalError) {
-        let descriptor = open(folder.path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw JournalError(path: folder.path, errno: errno) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw JournalError(path: folder.path, errno: errno) }
+    /// Lets the new journal have the first name; there is a journal under it at every moment.
+    ///
+    /// - Throws: `JournalError`.
+    func finish() throws(JournalError) {
+        for suffix in ["-wal", "-shm"] where unlink(path + suffix) != 0 && errno != ENOENT {
+            throw JournalError(path: path, errno: errno)
+        }
+        guard rename(waiting, path) == 0 else { throw JournalError(path: path, errno: errno) }
+        try folder.sync()
     }
 }

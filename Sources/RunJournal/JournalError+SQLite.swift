@@ -13,6 +13,7 @@ extension JournalError {
             case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN: .notWritable(words)
             case .SQLITE_BUSY, .SQLITE_LOCKED: .held(pid: nil)
             case .SQLITE_CONSTRAINT: .inconsistent(words)
+            case .SQLITE_IOERR: .system("\(words); look after the disk it is on, then go on")
             default: .system(words)
             }
     }

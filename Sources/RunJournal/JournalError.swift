@@ -68,6 +68,12 @@ package struct JournalError: Error, Sendable, Hashable {
 }
 
 extension JournalError: CustomStringConvertible {
+    /// The run of the file, as its folder has it.
+    private var run: String {
+        let parts = path.split(separator: "/")
+        return parts.count > 1 && parts.last == "journal.sqlite" ? String(parts[parts.count - 2]) : "RUN"
+    }
+
     package var description: String {
         switch reason {
         case .diskFull:
@@ -78,7 +84,7 @@ extension JournalError: CustomStringConvertible {
             "\(path) can't be read: \(words); make it readable for you or set ETL_DASH_HOME to a folder that is"
         case .corrupt(let what):
             "\(path) is damaged: \(what); it is left as it is; restore it from a copy, or keep what can be read of it with "
-                + "etl-dash resume RUN --salvage"
+                + "etl-dash resume \(run) --salvage"
         case .foreign:
             "\(path) is not a journal of etl-dash; it is left as it is, so move it away or set ETL_DASH_HOME"
         case .newer(let version, let known):

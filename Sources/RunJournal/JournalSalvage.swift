@@ -48,7 +48,8 @@ package enum JournalSalvage {
     package static func salvage(_ folder: RunFolder) async throws -> SalvageReport {
         let lock = try RunLock(path: folder.lockPath)
         defer { lock.release() }
-        let path = folder.journalPath
+        let (path, swap) = (folder.journalPath, FileSwap(folder))
+        if swap.isBegun { try swap.finish() }
         guard let header = try JournalHeader.read(path) else { throw JournalError(path: path, .unfinished) }
         guard header.applicationID == JournalSchema.applicationID else { throw JournalError(path: path, .foreign) }
         guard header.version <= JournalSchema.version else {
@@ -67,9 +68,24 @@ package enum JournalSalvage {
             var report = try await copy(source, plan, createdAt: frame.createdAt, to: journal)
             try journal.close()
             try source.close()
-            report.damagedPath = try FileSwap(folder).replaceJournal(by: workshop.journalPath)
+            report.damagedPath = try swap.begin(with: workshop.journalPath)
+            try swap.finish()
             return report
         }
+    }
+
+    /// Finishes a salvage that was cut off once its journal was made: until then what the run has is not under its name.
+    ///
+    /// - Returns: Whether there was one.
+    /// - Throws: `JournalError`; held when somebody drives the run.
+    package static func finish(_ folder: RunFolder) throws(JournalError) -> Bool {
+        guard FileSwap(folder).isBegun else { return false }
+        let lock = try RunLock(path: folder.lockPath)
+        defer { lock.release() }
+        // Another process may have been faster.
+        guard FileSwap(folder).isBegun else { return false }
+        try FileSwap(folder).finish()
+        return true
     }
 
     private static func copy(

@@ -199,6 +199,54 @@ package final class ResultsSnapshot: Sendable {
     }
 }
 
+// MARK: - When it happened
+
+extension ResultsSnapshot {
+    /// Events before an outcome among which the begin of its flashpoint is looked for.
+    private static let reach = 20_000
+
+    /// When each of the flashpoints was begun for the last time, where that was told, and when it settled; by the wall
+    /// clock in milliseconds since 1970.
+    package func spans(of indices: Set<Int>) async throws -> [Int: (begun: Int64?, settled: Int64)] {
+        let path = folder.journalPath
+        return try await read { db in
+            var spans: [Int: (begun: Int64?, settled: Int64)] = [:]
+            for index in indices {
+                let sql = "SELECT seq, event.at FROM outcome JOIN event USING (seq) WHERE idx = ?"
+                guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [index]) else { continue }
+                spans[index] = (try Self.begin(of: index, before: row[0], db, path), row[1])
+            }
+            return spans
+        }
+    }
+
+    private static func begin(of index: Int, before seq: Int, _ db: Database, _ path: String) throws -> Int64? {
+        var reader = EventReader()
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT seq, body FROM event WHERE seq < ? AND seq >= ? AND name = 'flashpoint.started'
+                    ORDER BY seq DESC
+                    """
+            ),
+            arguments: [seq, seq - reach]
+        )
+        while let row = try rows.next() {
+            let event = try reader.event(row, path: path)
+            if case .flashpointStarted(_, index, _) = event.body { return event.at }
+        }
+        return nil
+    }
+
+    /// Which of the words are ids of the run's flashpoints.
+    package func ids(among words: Set<String>) async throws -> Set<String> {
+        try await read { db in
+            let ids = try db.cachedStatement(sql: "SELECT EXISTS (SELECT * FROM flashpoint WHERE id = ?)")
+            return try words.filter { try Bool.fetchOne(ids, arguments: [$0]) ?? false }
+        }
+    }
+}
+
 extension ResultsSnapshot: RunResults {
     package func results(in page: Range<Int>) async throws -> [[UInt8]?] {
         try await outcomes(in: page, includingResults: true).map(\.result)

@@ -2,8 +2,8 @@
 package enum RunNameError: Error, Sendable, Hashable {
     /// There are no runs at all.
     case noRuns(runsPath: String)
-    /// None of the runs can be used; why not the latest.
-    case noneUsable(latest: String)
+    /// The newest run can't be used, and which one is meant then only its operator knows; why it can't be.
+    case newestUnusable(String, why: String)
     /// No id begins so; the ids that come nearest.
     case unknown(String, nearest: [String])
     /// These ids all begin so.
@@ -61,8 +61,8 @@ extension RunNameError: CustomStringConvertible {
         switch self {
         case .noRuns(let path):
             return "there are no runs under \(path); start one with etl-dash run"
-        case .noneUsable(let why):
-            return "no run can be used; the latest: \(why)"
+        case .newestUnusable(let run, let why):
+            return "the newest run, \(run), can't be used: \(why). Put that right, or give the id of the run you mean"
         case .unknown(let name, let nearest):
             return "there is no run \(name.debugDescription); the nearest: \(nearest.joined(separator: ", "))"
         case .ambiguous(let name, let matches):

@@ -1,3 +1,5 @@
+package import Coordination
+
 extension RunStore {
     /// A run as a list shows it.
     package struct ListedRun: Sendable, Hashable {
@@ -14,7 +16,7 @@ extension RunStore {
         }
     }
 
-    /// Runs, the newest first and those that can't be used last.
+    /// Runs, the newest first.
     package struct Listing: Sendable, Hashable {
         package var runs: [ListedRun]
         /// How many more there are.
@@ -26,7 +28,7 @@ extension RunStore {
         }
     }
 
-    /// The newest runs, `limit` of them at most.
+    /// The newest runs, `limit` of them at most, and whatever can't be used: that is always worth knowing.
     ///
     /// Opens the journal of each run for a moment, but reads outcomes of those only that are given.
     ///
@@ -34,7 +36,13 @@ extension RunStore {
     @concurrent
     package func list(limit: Int = .max) async throws -> Listing {
         let runs = try await runs()
-        let shown = runs.prefix(limit).map { stored in
+        var room = limit
+        let listed = runs.filter { stored in
+            guard case .success = stored.plan else { return true }
+            room -= 1
+            return room >= 0
+        }
+        let shown = listed.map { stored in
             let glance = Result { () throws(JournalError) in
                 let plan = try stored.plan.get()
                 return try Self.look(stored.folder) { try RunGlance($0, plan, path: $1) }
@@ -48,6 +56,13 @@ extension RunStore {
 }
 
 extension RunStore {
+    /// What was fixed when a run was planned.
+    ///
+    /// - Throws: `JournalError` when its journal can't be read.
+    package static func header(of folder: RunFolder) throws(JournalError) -> RunHeader {
+        try look(folder) { try plannedRun($0, path: $1).header }
+    }
+
     /// Whether a run is at its end.
     ///
     /// - Throws: `JournalError` when its journal can't be read.

@@ -41,7 +41,7 @@ extension RunStore {
         package var createdAt: Int64
     }
 
-    /// All runs, the newest first; those that can't be used come last.
+    /// All runs, the newest first; those that can't be used have the time of their batch or their folder.
     ///
     /// Opens each journal for a moment, some milliseconds a run.
     ///
@@ -55,10 +55,10 @@ extension RunStore {
             }
             return StoredRun(folder: folder, plan: plan)
         }
-        return runs.sorted { left, right in
-            let (leftTime, rightTime) = (left.createdAt ?? .min, right.createdAt ?? .min)
-            return leftTime == rightTime ? left.folder.run > right.folder.run : leftTime > rightTime
+        let dated = runs.map { (run: $0, at: $0.createdAt) }.sorted { left, right in
+            left.at == right.at ? left.run.folder.run > right.run.folder.run : left.at > right.at
         }
+        return dated.map { $0.run }
     }
 
     /// The ids of all runs, sorted; whatever else lies among them is passed over.
@@ -106,8 +106,22 @@ extension RunStore {
 }
 
 extension RunStore.StoredRun {
-    fileprivate var createdAt: Int64? {
-        if case .success(let plan) = plan { plan.createdAt } else { nil }
+    /// When it was planned, in milliseconds since 1970; of a run that can't be used as far as files tell.
+    fileprivate var createdAt: Int64 {
+        if case .success(let plan) = plan { return plan.createdAt }
+        // The batch is written once; the folder changes whenever somebody looks at its journal.
+        return Self.changed(folder.inputPath) ?? Self.changed(folder.path) ?? .min
+    }
+
+    private static func changed(_ path: String) -> Int64? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        #if canImport(Darwin)
+        let time = status.st_mtimespec
+        #else
+        let time = status.st_mtim
+        #endif
+        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
     }
 }
 

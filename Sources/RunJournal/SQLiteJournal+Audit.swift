@@ -54,6 +54,21 @@ extension SQLiteJournal {
     }
 }
 
+extension SQLiteJournal {
+    private static let auditPage = 64
+
+    /// Reads every result and holds it to its checksum, some at a time.
+    ///
+    /// - Parameter count: Flashpoints of the run.
+    /// - Throws: `JournalError` when one is damaged or can't be read; `CancellationError`.
+    package func auditResults(of count: Int) async throws {
+        for start in stride(from: 0, to: count, by: Self.auditPage) {
+            try Task.checkCancellation()
+            _ = try await results(in: start..<min(start + Self.auditPage, count))
+        }
+    }
+}
+
 extension RunState {
     /// How many outcomes of each kind there are.
     fileprivate struct Tally: Equatable {

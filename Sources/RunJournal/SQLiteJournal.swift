@@ -63,14 +63,19 @@ package final class SQLiteJournal: Sendable {
     /// To write, the run is loaded first over a connection that can't change anything, so that a damaged journal is found
     /// out before a byte of it is touched.
     ///
+    /// - Parameter found: The run as it was read before, which is taken for it unless it has gone on since.
     /// - Throws: `JournalError`: foreign, newer, damaged, or never planned to the end. The file is left as it is then.
     @concurrent
-    package static func open(_ folder: RunFolder, for access: Access) async throws -> SQLiteJournal {
+    package static func open(
+        _ folder: RunFolder,
+        for access: Access,
+        found: FoundRun? = nil
+    ) async throws -> SQLiteJournal {
         let path = folder.journalPath
         try JournalHeader.check(path)
         return switch access {
         case .reading: try await openReading(folder)
-        case .writing: try await openWriting(folder)
+        case .writing: try await openWriting(folder, found?.take())
         }
     }
 
@@ -83,10 +88,10 @@ package final class SQLiteJournal: Sendable {
         }
     }
 
-    private static func openWriting(_ folder: RunFolder) async throws -> SQLiteJournal {
+    private static func openWriting(_ folder: RunFolder, _ known: LoadedState?) async throws -> SQLiteJournal {
         let path = folder.journalPath
         let journal = try JournalError.translating(path) {
-            let found = try look(path)
+            let found = try look(path, known)
             let pool = try openPool(path)
             try JournalSchema.migrator.migrate(pool)
             return SQLiteJournal(folder: folder, pool: pool, found: found)
@@ -96,10 +101,15 @@ package final class SQLiteJournal: Sendable {
     }
 
     /// Loads the run without being able to change anything.
-    private static func look(_ path: String) throws -> LoadedState {
+    private static func look(_ path: String, _ known: LoadedState?) throws -> LoadedState {
         let queue = try DatabaseQueue(path: path, configuration: configuration(.reading))
         defer { try? queue.close() }
-        return try queue.read { try LoadedState($0, try knownFormat(of: $0, path), path: path) }
+        return try queue.read { db in
+            let format = try knownFormat(of: db, path)
+            let latest = try Int.fetchOne(db, sql: "SELECT max(seq) FROM event") ?? 0
+            if let known, known.seq == latest { return known }
+            return try LoadedState(db, format, path: path)
+        }
     }
 
     /// Refuses what this version can't go on with.

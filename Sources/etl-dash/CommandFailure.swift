@@ -68,11 +68,11 @@ struct RunFault: Error, CustomStringConvertible {
 }
 
 extension JournalError {
-    /// Whether the operator can put it right: the place, the space, or another process.
+    /// Whether the operator can put it right: the place, the space, the disk, or another process.
     fileprivate var isOperatorsToMend: Bool {
         switch reason {
-        case .diskFull, .notWritable, .notReadable, .foreign, .newer, .held, .unfinished: true
-        case .corrupt, .exists, .inconsistent, .system: false
+        case .diskFull, .notWritable, .notReadable, .foreign, .newer, .held, .unfinished, .system: true
+        case .corrupt, .exists, .inconsistent: false
         }
     }
 }

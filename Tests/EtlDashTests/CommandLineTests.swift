@@ -179,7 +179,7 @@ struct CommandStatusTests {
         "What the operator can put right is usage, what he can't is a fault",
         arguments: [
             (JournalError.Reason.held(pid: 7), CommandStatus.usage), (.diskFull, .usage), (.notWritable("x"), .usage),
-            (.corrupt("x"), .fault), (.inconsistent("x"), .fault),
+            (.corrupt("x"), .fault), (.inconsistent("x"), .fault), (.system("disk I/O error"), .usage),
         ]
     )
     func journal(_ reason: JournalError.Reason, _ status: CommandStatus) {

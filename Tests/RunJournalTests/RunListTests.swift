@@ -74,12 +74,16 @@ struct RunListTests {
             try Data("not a journal".utf8).write(to: URL(filePath: foreign.journalPath))
             let unfinished = try store.create(date: "2025-09-09", chance: chance.next)
             let runs = try await store.list().runs
-            #expect(runs.map(\.folder) == [good.folder, unfinished, foreign])
-            #expect(runs[1].glance == .failure(JournalError(path: unfinished.journalPath, .unfinished)))
-            #expect(runs[2].glance == .failure(JournalError(path: foreign.journalPath, .foreign)))
+            // These two were made just now; the good one says that it is older.
+            #expect(runs.map(\.folder) == [unfinished, foreign, good.folder])
+            #expect(runs[0].glance == .failure(JournalError(path: unfinished.journalPath, .unfinished)))
+            #expect(runs[1].glance == .failure(JournalError(path: foreign.journalPath, .foreign)))
+            let older = try await SampleRun.create(in: home.appending(path: "other"), createdAt: 1_000)
+            try FileManager.default.moveItem(atPath: older.folder.path, toPath: "\(store.runsPath)/20250101-aaaa")
             let first = try await store.list(limit: 1)
-            #expect(first.runs.map(\.folder) == [good.folder])
-            #expect(first.more == 2)
+            // What can't be used is always told.
+            #expect(first.runs.map(\.folder) == [unfinished, foreign, good.folder])
+            #expect(first.more == 1)
         }
     }
 
@@ -91,8 +95,8 @@ struct RunListTests {
         #expect(JournalError(reading: "/runs", errno: EIO).reason == .system("input/output error"))
     }
 
-    @Test("The last of runs none of which can be used says why not")
-    func noneUsable() async throws {
+    @Test("The last run is the newest; where that one can't be used no older one is taken for it")
+    func newestUnusable() async throws {
         try await withTemporaryFolder { home in
             let store = RunStore(home: home.path)
             await #expect(throws: RunNameError.noRuns(runsPath: store.runsPath)) { try await store.resolve("last") }
@@ -101,7 +105,13 @@ struct RunListTests {
             await #expect(throws: RunNameError.noRuns(runsPath: store.runsPath)) { try await store.resolve("last") }
             try Data("not a journal".utf8).write(to: URL(filePath: folder.journalPath))
             let error = await #expect(throws: RunNameError.self) { try await store.resolve("last") }
-            #expect(error?.description.hasPrefix("no run can be used; the latest: \(folder.journalPath)") == true)
+            let expected = "the newest run, \(folder.run), can't be used: \(folder.journalPath) is not a journal"
+            #expect(error?.description.hasPrefix(expected) == true)
+            // An older one that is whole is not what was meant.
+            let older = try await SampleRun.create(in: home, createdAt: 1_000)
+            await #expect(throws: RunNameError.self) { try await store.resolve("last") }
+            try folder.remove()
+            #expect(try await store.resolve("last") == older.folder)
         }
     }
 

@@ -88,7 +88,7 @@ struct RunStoreTests {
         #expect(error.description.hasPrefix("/home/x/journal.sqlite"))
     }
 
-    @Test("Runs are listed newest first, unusable ones last, and last is the newest that was planned")
+    @Test("Runs are listed newest first, unusable ones by their files' time, and last is the newest that was planned")
     func listing() async throws {
         try await withTemporaryFolder { home in
             let store = RunStore(home: home.path)
@@ -110,13 +110,17 @@ struct RunStoreTests {
             let unfinished = try store.create(date: "2025-09-09", chance: chance.next)
             let foreign = try store.create(date: "2025-08-08", chance: chance.next)
             try Data("not a journal".utf8).write(to: URL(filePath: foreign.journalPath))
+            // Its batch is older than all the others, whatever was done in its folder since.
+            try Data().write(to: URL(filePath: foreign.inputPath))
+            let long = [timespec(tv_sec: 0, tv_nsec: 0), timespec(tv_sec: 0, tv_nsec: 0)]
+            #expect(utimensat(AT_FDCWD, foreign.inputPath, long, 0) == 0)
             let strays = ["notes.txt", ".hidden", "20250808-ABCD", "20250808-abcde"]
             for stray in strays { try Data("x".utf8).write(to: URL(filePath: "\(store.runsPath)/\(stray)")) }
             let runs = try await store.runs()
-            #expect(runs.map(\.folder) == [made[1], made[2], made[0], unfinished, foreign])
-            #expect(try runs.prefix(3).map { try $0.plan.get().createdAt } == [30, 20, 10])
-            #expect(try runs[0].plan.get().header.run == made[1].run)
-            #expect(runs[3].plan == .failure(JournalError(path: unfinished.journalPath, .unfinished)))
+            #expect(runs.map(\.folder) == [unfinished, made[1], made[2], made[0], foreign])
+            #expect(try runs[1...3].map { try $0.plan.get().createdAt } == [30, 20, 10])
+            #expect(try runs[1].plan.get().header.run == made[1].run)
+            #expect(runs[0].plan == .failure(JournalError(path: unfinished.journalPath, .unfinished)))
             #expect(runs[4].plan == .failure(JournalError(path: foreign.journalPath, .foreign)))
             #expect(try await store.resolve("last") == made[1])
             #expect(try await store.resolve("202503") == made[0])

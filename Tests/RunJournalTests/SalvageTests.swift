@@ -117,6 +117,8 @@ struct SalvageTests {
             try queue.close()
             let journal = try await SQLiteJournal.open(folder, for: .reading)
             await #expect(throws: JournalError.self) { try await journal.results(in: 0..<Self.count) }
+            await #expect(throws: JournalError.self) { try await journal.auditResults(of: Self.count) }
+            #expect(try await journal.audit(before) == nil, "only the bodies tell")
             try journal.close()
             let report = try await JournalSalvage.salvage(folder)
             #expect(report.results == Self.count - 1)
@@ -201,6 +203,29 @@ struct SalvageTests {
             try opened.close()
             let again = try await JournalSalvage.salvage(copy)
             #expect(again.damagedPath == "\(copy.journalPath).damaged-2")
+        }
+    }
+
+    @Test("A salvage that was cut off while it exchanged the files is finished, and loses nothing")
+    func cutOff() async throws {
+        try await withTemporaryFolder { home in
+            let journal = try await SampleRun.create(in: home)
+            try await journal.commit(SampleEvents.numbered([SampleEvents.ok(0)]))
+            let old = RunFolder(run: journal.folder.run, path: home.appending(path: "old").path)
+            try FileManager.default.copyItem(atPath: journal.folder.path, toPath: old.path)
+            try await journal.commit(SampleEvents.numbered([SampleEvents.ok(1), SampleEvents.ok(2)], from: 2))
+            try journal.close()
+            #expect(try !JournalSalvage.finish(old))
+            // The new one stands for what was salvaged; the process dies once the old one's log has gone.
+            let damaged = try FileSwap(old).begin(with: journal.folder.journalPath)
+            #expect(try !bytes("\(damaged)-wal").isEmpty)
+            try FileManager.default.removeItem(atPath: "\(old.journalPath)-wal")
+            #expect(FileSwap(old).isBegun)
+            #expect(try JournalSalvage.finish(old))
+            #expect(try !JournalSalvage.finish(old))
+            let opened = try await SQLiteJournal.open(old, for: .writing)
+            #expect(try await opened.loadState().state.counts.ok == 3)
+            try opened.close()
         }
     }
 
