@@ -7,6 +7,31 @@ import Synchronization
 final class JobSearch<C: Clock>: Sendable where C.Duration == Duration {
     private let slot = Slots(1)
     private let latest = Mutex<(begun: C.Instant, listing: JobListing?)?>(nil)
+    private let abandoned = Mutex<[JobOrder]>([])
+
+    /// Submissions that were given up and are still looked for.
+    private static var abandonedLimit: Int { 64 }
+
+    /// Notes a submission that is given up without anybody knowing whether it arrived.
+    func abandon(_ order: JobOrder) {
+        abandoned.withLock { abandoned in
+            abandoned.append(order)
+            if abandoned.count > Self.abandonedLimit { abandoned.removeFirst() }
+        }
+    }
+
+    /// The jobs of such submissions that a listing has after all, each once.
+    func late(in listing: JobListing, by mark: (JobOrder) -> JobMark) -> [(order: JobOrder, job: JobListing.Job)] {
+        abandoned.withLock { abandoned in
+            var found: [(order: JobOrder, job: JobListing.Job)] = []
+            abandoned.removeAll { order in
+                guard let job = listing.job(of: mark(order)) else { return false }
+                found.append((order, job))
+                return true
+            }
+            return found
+        }
+    }
 
     /// A listing that was asked for at `since` or later: a former one, or else a new one.
     ///

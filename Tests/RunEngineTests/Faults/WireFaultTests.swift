@@ -109,6 +109,32 @@ struct WireFaultTests {
         #expect(ends.count { $0.isUnanswered } == 2)
     }
 
+    @Test(
+        "2 · A submission that was given up is found in a later listing: its results are taken, or its job is cancelled",
+        arguments: ["COMPLETED", nil]
+    )
+    func foundLater(status: String?) async throws {
+        let stage = FaultStage(1, workers: 1)
+        let lost = WireFault("", [.run], .after(.reset))
+        let unlisted = WireFault("", [.requests], times: 1, .instead(.answer(200, "[]")))
+        let platform = FaultyPlatform(
+            fault: { lost.fault($0) ?? unlisted.fault($0) },
+            retouch: { call, members in
+                guard call.operation == .requests, let status, let jobs = members["requests"]?.arrayValue else {
+                    return
+                }
+                let told = jobs.map { ($0.objectValue ?? [:]).merging(["status": .string(status)]) { $1 } }
+                members["requests"] = .array(told.map { .object($0) })
+            }
+        )
+        #expect(try await stage.drive(platform) == .ended)
+        try await stage.expectAllOK(platform, executions: 2)
+        #expect(try await stage.ends().count { $0.isUnanswered } == 1)
+        let first = try await stage.settlements().first
+        #expect(first?.attempt?.attempt == (status == nil ? 2 : 1))
+        #expect(platform.calls(.cancel) == (status == nil ? 1 : 0))
+    }
+
     // MARK: 3
 
     @Test(
