@@ -2,10 +2,10 @@ import Flashpoints
 
 /// The fold that turns a run's events into the lines of its log.
 ///
-/// A resumed run's log goes on rightly when the events so far are folded first and their lines dropped. Takes O(workers)
-/// of memory and four bytes a failed flashpoint.
+/// A resumed run's log goes on rightly from ``init(level:of:)``. Takes O(workers) of memory and four bytes a failed
+/// flashpoint.
 package struct LogLines: Sendable {
-    private struct Lane {
+    struct Lane {
         var share: Int
         var ok = 0
         var failed = 0
@@ -21,10 +21,10 @@ package struct LogLines: Sendable {
 
     /// The least severe level that is let through.
     package let level: LogLevel
-    private var lanes: [Lane] = []
+    var lanes: [Lane] = []
     /// Flashpoints whose outcome is failed, to tell them from cancelled ones when some are tried again.
-    private var failed: Set<Int32> = []
-    private var findings = FindingLines()
+    var failed: Set<Int32> = []
+    var findings = FindingLines()
 
     package init(level: LogLevel = .info) {
         self.level = level

@@ -15,6 +15,8 @@ package struct RunPolicy: Sendable, Hashable, Codable {
     /// Failed flashpoints beyond which the rest is cancelled; `nil` for no limit.
     package var maxFailures: Int?
     /// Seconds without any answer, before the first job was accepted, after which the run gives up; `nil` for never.
+    ///
+    /// What a journal says of it is of no account: see ``RunState/silenceLimit``.
     package var silenceLimit: Double?
 
     /// Identical failures in a row at which the run pauses and asks; `nil` for never.

@@ -23,7 +23,7 @@ package struct RunState: Sendable {
         package var settled: Int { ok + failed + cancelled }
     }
 
-    package let plan: RunPlan
+    package internal(set) var plan: RunPlan
     package internal(set) var phase = Phase.planned
     package internal(set) var isPaused = false
     /// Why the run paused itself to ask, while it does.
@@ -66,6 +66,14 @@ package struct RunState: Sendable {
                 }
             }
         )
+    }
+
+    /// Seconds without any answer, before the first job was accepted, after which the run gives up; `nil` for never.
+    ///
+    /// Each driver's own to say, since it depends on whether somebody looks on.
+    package var silenceLimit: Double? {
+        get { plan.policy.silenceLimit }
+        set { plan.policy.silenceLimit = newValue }
     }
 
     package var workers: Int { lanes.count }

@@ -59,7 +59,8 @@ extension RunPodBackend {
         }
     }
 
-    /// Follows a job of a former endpoint there; one whose endpoint refuses us now is given up, and said to be.
+    /// Follows a job of a former endpoint there; one whose endpoint refuses us now stops the run, unless such jobs are to
+    /// be given up.
     func watchElsewhere(_ order: JobOrder, job: String, at former: RunPodBackend<C>, report: @escaping Reporter) async {
         await report(
             .log(
@@ -69,14 +70,18 @@ extension RunPodBackend {
             )
         )
         await former.watch(order, job: job) { message in
-            if case .refused(let ref, let failure) = message, failure.kind == .config {
-                let why =
-                    "its job \(job) is at \(order.endpoint), which does not take the present key: \(failure.message); "
-                    + "it may go on and be billed there, and its flashpoints are computed again"
-                await report(.ended(ref, AttemptEnd(.gone, status: "REFUSED", message: why)))
-            } else {
-                await report(message)
+            guard case .refused(let ref, let failure) = message, failure.kind == .config else {
+                return await report(message)
             }
+            let place = "job \(job) is at \(order.endpoint), which does not take the present key: \(failure.message)"
+            guard abandons else {
+                let way =
+                    "set RUNPOD_ENDPOINT and RUNPOD_API_KEY to those it was submitted with, or give it up with resume "
+                    + "--abandon"
+                return await report(.refused(ref, Failure(.config, "\(place); \(way)")))
+            }
+            let fate = "it may go on and be billed there, and its flashpoints are computed again"
+            await report(.ended(ref, AttemptEnd(.gone, status: "REFUSED", message: "its \(place); \(fate)")))
         }
     }
 }

@@ -33,6 +33,9 @@ package struct RunControl: Sendable {
         await mailbox.send(.stop)
     }
 
+    /// Whether somebody has asked to stop.
+    var isStopping: Bool { stopping.isReleased }
+
     /// Writes a line into the run's log.
     package func log(_ level: LogLevel, worker: Int? = nil, _ message: String) async {
         await mailbox.send(.report(.log(level: level, worker: worker, message: message)))
@@ -46,7 +49,7 @@ package struct RunControl: Sendable {
             await group.next()
             group.cancelAll()
         }
-        return !stopping.isReleased && !Task.isCancelled
+        return !isStopping && !Task.isCancelled
     }
 
     var reporter: Reporter {

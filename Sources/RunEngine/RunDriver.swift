@@ -15,6 +15,9 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
         case halted(Failure)
         /// Somebody asked to stop; the run can be resumed.
         case stopped
+        /// Somebody asked to stop while the journal could not grow, so that what came last is not kept; the run can be
+        /// resumed, and hears of it again.
+        case unkept(JournalError)
     }
 
     /// What a driver can't make itself.
@@ -54,8 +57,8 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
     /// Seconds driven at the latest timer that came due.
     private var reached: Double = 0
     private var isStopping = false
-    /// Why the run is left, when it would have asked and nobody looks on.
-    private var unasked: Failure?
+    /// Why the run leaves by itself: the endpoint refuses us or never answered, or it would have asked and nobody looks on.
+    private var leaving: Failure?
     private var isShortOfSpace = false
     private var looksForSpace = false
     /// Wall time in milliseconds since 1970, and seconds driven, when messages were taken last.
@@ -97,7 +100,7 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
     ///
     /// A run that has ended goes on when a command that waits already reopens it.
     ///
-    /// - Returns: How the run was left, and its state.
+    /// - Returns: How the run was left, and its state; of one that is ``Outcome/unkept(_:)`` more than the journal has.
     /// - Throws: What kept the journal from being written; nothing is submitted from then on. `CancellationError` when
     ///   the task is cancelled.
     package consuming func run() async throws -> (outcome: Outcome, state: RunState) {
@@ -118,8 +121,12 @@ package struct RunDriver<C: Clock, B: Backend, J: Journal>: Sendable where C.Dur
             if hasEnded, !driver.control.mailbox.isEmpty { try await driver.takeMessages(in: &batch) }
             while true {
                 driver.submitReady(in: &batch)
-                try await driver.settle(&batch, in: &group)
-                if let outcome = driver.outcome(of: batch) { return outcome }
+                do {
+                    try await driver.settle(&batch, in: &group)
+                } catch let error as JournalError where error.reason == .diskFull && driver.control.isStopping {
+                    return Outcome.unkept(error)
+                }
+                if let outcome = driver.outcome { return outcome }
                 batch = Batch()
                 try await driver.takeMessages(in: &batch)
             }
@@ -136,7 +143,6 @@ extension RunDriver {
         var events: [Event] = []
         var actions: [Action] = []
         var receipts: [(reply: @Sendable (Receipt) -> Void, receipt: Receipt)] = []
-        var halted: Failure?
     }
 
     /// What is done once the events that call for it are kept.
@@ -197,15 +203,19 @@ extension RunDriver {
             case .failure(let refusal):
                 batch.receipts.append((reply, refusal.receipt))
             }
-        case .stop:
-            if !isStopping { batch.actions.append(.drain) }
-            isStopping = true
+        case .stop: stop(in: &batch)
         case .drained:
             isDrained = true
         case .lookForSpace:
             looksForSpace = false
             _ = hasRoom(in: &batch)
         }
+    }
+
+    /// Submits nothing more from now on, and leaves once what is being sent and streamed has come in, or has had its time.
+    private mutating func stop(in batch: inout Batch) {
+        if !isStopping { batch.actions.append(.drain) }
+        isStopping = true
     }
 
     /// Reduces an event and at once all that follows from it.
@@ -242,7 +252,9 @@ extension RunDriver {
         case .backOff(let ref, let ceiling, let why):
             follows.append(.retryScheduled(ref, t: t + ceiling * sources.chance(), why: why))
         case .halt(let failure):
-            batch.halted = failure
+            // Like a stop: a submission that is on its way may be accepted, and would be paid for twice.
+            leaving = leaving ?? failure
+            stop(in: &batch)
         case .submit(let ref):
             batch.actions.append(.submit(order(ref, endpoint: backend.endpoint)))
         case .watch(let ref, let job, let endpoint):
@@ -257,9 +269,8 @@ extension RunDriver {
             } else {
                 // Left like a stop, so that what is being streamed is not lost.
                 follows.append(.log(level: .error, worker: nil, message: why))
-                unasked = unasked ?? Failure(.transient, why)
-                if !isStopping { batch.actions.append(.drain) }
-                isStopping = true
+                leaving = leaving ?? Failure(.transient, why)
+                stop(in: &batch)
             }
         case .setTimer(let timer, let due):
             batch.actions.append(.setTimer(timer, due: due))
@@ -275,7 +286,6 @@ extension RunDriver {
 
     /// Intends what may be sent now, or ends the run; once is enough, since an intent makes nothing else ready.
     private mutating func submitReady(in batch: inout Batch) {
-        guard batch.halted == nil else { return }
         let effects = state.ready(at: sources.wallTime(), now: t)
         let maySend = !isStopping && (!effects.contains(where: \.isIntent) || hasRoom(in: &batch))
         for effect in effects where maySend || !effect.isIntent {
@@ -393,12 +403,12 @@ extension RunDriver {
         }
     }
 
-    private func outcome(of batch: Batch) -> Outcome? {
-        if let failure = batch.halted { return .halted(failure) }
+    /// How the run is left, when it is.
+    private var outcome: Outcome? {
         if state.phase == .ended { return .ended }
         let isQuiet = state.lanes.allSatisfy { $0.live == nil }
         guard isStopping, isQuiet || isDrained else { return nil }
-        return unasked.map { .halted($0) } ?? .stopped
+        return leaving.map { .halted($0) } ?? .stopped
     }
 }
 

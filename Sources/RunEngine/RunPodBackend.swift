@@ -29,6 +29,8 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
     let formers = FormerEndpoints<C>()
     /// Whether the endpoint lives and dies with this process, and its key with it.
     let isOnThisMachine: Bool
+    /// Whether jobs at a former endpoint that refuses us now are given up; else they stop the run.
+    let abandons: Bool
     /// Pause between two looks at the endpoint's health, but for the first few.
     private let healthInterval: Duration
 
@@ -36,10 +38,12 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
     ///
     /// - Parameters:
     ///   - instance: Names the life of an endpoint on this machine; `nil` for one that outlives this process.
+    ///   - abandons: Whether jobs at a former endpoint that refuses us now are given up; else they stop the run.
     ///   - polling: What watching may cost; by default thrifty, and live on this machine.
     package init(
         client: RunPodClient,
         instance: String?,
+        abandons: Bool = false,
         bodies: JobBodies,
         clock: C,
         sources: Sources,
@@ -51,6 +55,7 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
         self.bodies = bodies
         self.clock = clock
         self.sources = sources
+        self.abandons = abandons
         self.healthInterval = healthInterval
         isOnThisMachine = instance != nil
         desk = PollDesk(polling ?? (instance == nil ? .thrifty : .live), clock: clock, chance: sources.chance)

@@ -90,6 +90,7 @@ struct BackendHost {
         RunPodBackend(
             client: client,
             instance: instance,
+            abandons: launcher.abandons,
             bodies: bodies ?? self.bodies,
             clock: SuspendingClock(),
             sources: RunPodBackend.Sources(chance: launcher.sources.chance, wallTime: launcher.sources.wallTime)

@@ -91,7 +91,6 @@ package struct Coordinator: Sendable {
         let folder = try await NewRun.create(
             from: .flashpoints(order.input.flashpoints),
             settings: settings,
-            silenceLimit: nil,
             kind: .coordinated(job: job)
         )
         let seat = CoordinatorSeat(patience: patience, handler: handler)
@@ -114,7 +113,7 @@ package struct Coordinator: Sendable {
             try journal.close()
             return value
         case .halted(let failure): throw Failure(failure.kind, "the run can't be coordinated: \(failure.message)")
-        case .stopped: throw CancellationError()
+        case .stopped, .unkept: throw CancellationError()
         }
     }
 

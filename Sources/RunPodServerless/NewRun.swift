@@ -46,17 +46,18 @@ package enum NewRun {
     /// Creates the run.
     ///
     /// - Parameters:
-    ///   - silenceLimit: Seconds without any answer at the start after which the run gives up; `nil` for never.
     ///   - kind: Whether the run is coordinated here, by a job elsewhere, or as a job itself.
+    ///   - marks: Files that say more about the run, by name. They are in its folder before there is a run that could be
+    ///     gone on with without them.
     ///   - progress: Gets the number of flashpoints read so far, now and then.
     /// - Returns: The run's folder.
     /// - Throws: `InputError`, `FileError` or `JournalError`; the folder is gone again then.
     package static func create(
         from source: Source,
         settings: Settings,
-        silenceLimit: Double?,
         kind: Kind = .ordinary,
         sources: Sources = .system,
+        marks: [String: [UInt8]] = [:],
         progress: @escaping @Sendable (Int) async -> Void = { _ in }
     ) async throws -> RunFolder {
         let now = sources.wallTime()
@@ -72,8 +73,9 @@ package enum NewRun {
                 try store.create(date: date, chance: sources.chance)
             }
         do {
-            try await fill(folder, from: source, reader, date, settings, kind, silenceLimit, now, progress)
             if case .remote = kind { try RemoteRun.mark(folder) }
+            for (name, bytes) in marks { try folder.keep(bytes, as: name) }
+            try await fill(folder, from: source, reader, date, settings, kind, now, progress)
             return folder
         } catch {
             try? folder.remove()
@@ -88,7 +90,6 @@ package enum NewRun {
         _ date: String,
         _ settings: Settings,
         _ kind: Kind,
-        _ silenceLimit: Double?,
         _ now: Int64,
         _ progress: @escaping @Sendable (Int) async -> Void
     ) async throws {
@@ -127,7 +128,7 @@ package enum NewRun {
             shares: plan.shares.map(\.count),
             pricePerSecond: settings.runpodPrice
         )
-        var policy = RunPolicy(settings, flashpoints: items.count, silenceLimit: silenceLimit)
+        var policy = RunPolicy(settings, flashpoints: items.count)
         // The coordinator has tried again what it tells as failed.
         if kind == .remote { policy.retries = 0 }
         try await journal.setPlan(header, plan, policy, createdAt: now)
@@ -141,12 +142,11 @@ package enum NewRun {
 }
 
 extension RunPolicy {
-    package init(_ settings: Settings, flashpoints: Int, silenceLimit: Double?) {
+    package init(_ settings: Settings, flashpoints: Int) {
         self.init()
         retries = settings.retries
         maxFailures = settings.maxFailures?.allowance(of: flashpoints)
         identicalFailures = settings.breaker == 0 ? nil : settings.breaker
-        self.silenceLimit = silenceLimit
     }
 }
 

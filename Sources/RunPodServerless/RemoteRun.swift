@@ -8,16 +8,14 @@ package import Settings
 
 /// A run whose coordinator is a job on the endpoint, and the mark in its folder that says so.
 package enum RemoteRun {
-    private static func path(_ folder: RunFolder) -> String { "\(folder.path)/remote" }
+    private static let name = "remote"
 
     /// Marks a run as one.
-    static func mark(_ folder: RunFolder) throws {
-        try Data().write(to: URL(filePath: path(folder)))
-    }
+    static func mark(_ folder: RunFolder) throws { try folder.keep([], as: name) }
 
     /// Whether the run is one.
     package static func isMarked(_ folder: RunFolder) -> Bool {
-        FileManager.default.fileExists(atPath: path(folder))
+        FileManager.default.fileExists(atPath: "\(folder.path)/\(name)")
     }
 
     /// The batch is more than one job can carry.

@@ -7,6 +7,10 @@ package struct RunHandle: Sendable {
     /// What was planned.
     package let header: RunHeader
     package let folder: RunFolder
+    /// Number of the latest event when the driver began: what it has to tell comes after it.
+    package let start: Int
+    /// The fold of the log's lines as far as the run had come then.
+    package let lines: LogLines
     let control: RunControl
     let feed: EventFeed
 

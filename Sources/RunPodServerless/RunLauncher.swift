@@ -27,6 +27,8 @@ package struct RunLauncher: Sendable {
         case halted(Failure)
         /// Somebody asked to stop; the run can be resumed.
         case stopped
+        /// Somebody asked to stop while the disk was full, so that what came last is not kept; the run can be resumed.
+        case unkept(JournalError)
     }
 
     /// Which part of the run this process has.
@@ -50,6 +52,10 @@ package struct RunLauncher: Sendable {
     package var sources: NewRun.Sources = .system
     /// Whether an operator looks on, who can be asked how to go on; else a run that would ask stops.
     package var asksOperator = false
+    /// Seconds without any answer, before the first job was accepted, after which the run gives up; `nil` for never.
+    package var silenceLimit: Double?
+    /// Whether jobs of the run that these settings don't reach are given up and done again; else they stop the run.
+    package var abandons = false
     /// Told of every moment of the driver, for tests that end the process there.
     package var moment: (@Sendable (DriverOptions.Moment) -> Void)?
 
@@ -72,20 +78,23 @@ package struct RunLauncher: Sendable {
     /// Other processes can command it meanwhile, through ``ControlClient``.
     ///
     /// - Parameters:
+    ///   - found: The run as it was found on disk, to spare reading it again; good only while nobody has driven it since.
     ///   - commands: What is asked of the run first. A run that has ended goes on only when one of them lets it; else its
     ///     answer is all there is. Each gets its receipt unless this throws.
     ///   - attend: Gets the handle before the first event; its own end does not end the run.
     /// - Throws: `JournalError` when somebody else drives the run or its journal can't be used; ``ConservationFault``.
     package func drive(
         _ folder: RunFolder,
+        found: FoundRun? = nil,
         first commands: [PendingCommand] = [],
         attend: @escaping @Sendable (RunHandle) async throws -> Void
     ) async throws -> Departure {
         let lock = try RunLock(path: folder.lockPath)
         defer { lock.release() }
         let control = RunControl()
-        let journal = try await SQLiteJournal.open(folder, for: .writing)
-        let (state, seq) = try await journal.loadState()
+        let journal = try await SQLiteJournal.open(folder, for: .writing, found: found)
+        var (state, seq) = try await journal.loadState()
+        state.silenceLimit = silenceLimit
         var isReopened = false
         for pending in commands {
             if state.finalAnswer != nil, case .failure(let refusal) = state.admit(pending.command) {
@@ -99,15 +108,18 @@ package struct RunLauncher: Sendable {
             try journal.close()
             return .ended(answer)
         }
-        let log = try await RunLogKeeper(
-            folder: folder,
-            journal: journal,
-            level: LogLevel(settings.logLevel),
-            logger: logger
-        )
+        let lines = LogLines(level: LogLevel(settings.logLevel), of: state)
+        let log = try RunLogKeeper(folder: folder, lines: lines, logger: logger)
         // Who attends subscribes while the driver begins already; what it said by then must not be missed.
         let feed = EventFeed(journal: journal, remembered: 256) { await log.keep($0) }
-        let handle = RunHandle(header: state.plan.header, folder: folder, control: control, feed: feed)
+        let handle = RunHandle(
+            header: state.plan.header,
+            folder: folder,
+            start: seq,
+            lines: lines,
+            control: control,
+            feed: feed
+        )
         let bodies = try Self.bodies(state.plan, folder, settings)
         let host = BackendHost(launcher: self, bodies: bodies, control: control, state: state)
         let turn = Turn(
@@ -201,11 +213,16 @@ private struct Turn: Sendable {
             options: options
         )
         let (outcome, last) = try await driver.run()
-        try await ConservationFault.check(last, journal)
         switch outcome {
-        case .ended: return .ended(last.finalAnswer ?? last.answer(at: sources.wallTime(), now: last.t))
-        case .halted(let failure): return .halted(failure)
-        case .stopped: return .stopped
+        case .ended, .halted, .stopped: try await ConservationFault.check(last, journal)
+        // What was not kept makes it another run than the journal's.
+        case .unkept: break
+        }
+        return switch outcome {
+        case .ended: .ended(last.finalAnswer ?? last.answer(at: sources.wallTime(), now: last.t))
+        case .halted(let failure): .halted(failure)
+        case .stopped: .stopped
+        case .unkept(let error): .unkept(error)
         }
     }
 }

@@ -9,10 +9,10 @@ final class RunLogKeeper: Sendable {
     private let log: RunLog
     private let logger: Logger
 
-    /// Opens the log, its counts being those of the events so far.
-    init(folder: RunFolder, journal: SQLiteJournal, level: LogLevel, logger: Logger) async throws {
-        var lines = LogLines(level: level)
-        try await journal.replay { _ = lines.lines(for: $0) }
+    /// Opens the log.
+    ///
+    /// - Parameter lines: The fold of the events so far.
+    init(folder: RunFolder, lines: LogLines, logger: Logger) throws {
         self.lines = Mutex(lines)
         log = try RunLog(path: folder.logPath)
         self.logger = logger
@@ -28,18 +28,5 @@ final class RunLogKeeper: Sendable {
             }
         }
         if !written.isEmpty, let error = log.append(written) { logger.error("\(error)") }
-    }
-}
-
-extension SQLiteJournal {
-    /// Gives every event of the journal so far, in order and in bounded memory, without the results.
-    func replay(_ body: (Event) throws -> Void) async throws {
-        var seen = 0
-        while true {
-            let page = try await events(after: seen, limit: 1_000, includingResults: false)
-            guard let last = page.last else { return }
-            for event in page { try body(event) }
-            seen = last.seq
-        }
     }
 }

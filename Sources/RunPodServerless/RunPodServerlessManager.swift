@@ -95,7 +95,7 @@ public struct RunPodServerlessManager: Sendable {
                     """
                 )
             }
-            let folder = try await NewRun.create(from: .flashpoints(flashpoints), settings: settings, silenceLimit: nil)
+            let folder = try await NewRun.create(from: .flashpoints(flashpoints), settings: settings)
             let launcher = RunLauncher(
                 settings: settings,
                 mode: mode,
@@ -143,6 +143,7 @@ extension RunLauncher.Departure {
         case .ended: "it has ended"
         case .halted(let failure): failure.message
         case .stopped: "it was told to stop"
+        case .unkept(let error): "it was told to stop, and its latest news could not be kept: \(error)"
         }
     }
 }

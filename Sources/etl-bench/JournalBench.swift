@@ -1,7 +1,14 @@
 import ArgumentParser
 import Coordination
 import Flashpoints
+import FoundationEssentials
+import Logging
+import RunEngine
 import RunJournal
+import RunPodAPI
+import RunPodServerless
+import Settings
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -81,16 +88,58 @@ struct JournalBench: AsyncParsableCommand {
         return journal.folder.path
     }
 
+    /// Does what `resume` does, up to the first submissions, and reads the run's history beside it.
     private func takeUp(_ path: String) async throws {
         let folder = RunFolder(run: "20250101-bnch", path: path)
-        let (answer, measured) = try await Measurement.of {
-            let journal = try await SQLiteJournal.open(folder, for: .writing)
-            var (state, seq) = try await journal.loadState()
-            let event = Event(seq: seq + 1, at: 0, t: state.t, body: .runResumed(endpoint: "bench"))
-            let effects = state.reduce(event) + state.ready(at: 0, now: state.t)
-            return "\(state.counts.settled) of \(state.total) settled, \(effects.count) first effects"
+        try Data().write(to: URL(filePath: folder.inputPath))
+        guard let credential = Credential("bench") else { throw ValidationError("a key for the bench can't be made") }
+        let nobody = try EndpointAddress("http://127.0.0.1:9/v2/bench")
+        var launcher = RunLauncher(
+            settings: Settings.defaults,
+            mode: .endpoint(nobody, credential),
+            workerCommand: [],
+            environment: [:],
+            logger: Logger(label: "etl-bench") { _ in SwiftLogNoOpLogHandler() }
+        )
+        let acted = Latch()
+        launcher.moment = { if $0 == .afterAction { acted.release() } }
+        let driving = launcher
+        let clock = ContinuousClock()
+        let start = clock.now
+        let (seen, measured) = try await Measurement.of {
+            let seen = Mutex((events: 0, seconds: 0.0))
+            let found = try await Self.find(folder)
+            _ = try await driving.drive(folder, found: found) { handle in
+                async let events = Self.catchUp(with: folder, upTo: handle.start)
+                await acted.wait()
+                let seconds = start.duration(to: clock.now) / .seconds(1)
+                let read = try await events
+                seen.withLock { $0 = (read, seconds) }
+                await handle.stop()
+            }
+            return seen.withLock { $0 }
         }
-        print(measured.line("taken up: \(answer)", count: 1))
+        print("taken up: first submissions after \((seen.seconds * 100).rounded() / 100) s")
+        print(measured.line("the same with its \(seen.events) events read beside it, and stopped", count: 1))
+    }
+
+    private static func find(_ folder: RunFolder) async throws -> FoundRun {
+        let journal = try await SQLiteJournal.open(folder, for: .reading)
+        defer { try? journal.close() }
+        return try await journal.find()
+    }
+
+    /// What the screen and the summary read, whose price is not the driver's.
+    private static func catchUp(with folder: RunFolder, upTo last: Int) async throws -> Int {
+        let journal = try await SQLiteJournal.open(folder, for: .reading)
+        defer { try? journal.close() }
+        var overview = Overview()
+        while overview.seq < last {
+            let page = try await journal.events(after: overview.seq, limit: 1_000, includingResults: false)
+            for event in page where event.seq <= last { overview.apply(event) }
+            if page.isEmpty { break }
+        }
+        return overview.seq
     }
 
     /// Runs this program again and waits for it.

@@ -11,6 +11,8 @@ struct FailureReport {
     static let itemLimit = 10
     /// Log lines of each.
     static let lineLimit = 5
+    /// Log lines of each that are looked at, before those about others are left out.
+    private static let lineReach = 64
 
     init(_ snapshot: ResultsSnapshot) {
         self.snapshot = snapshot
@@ -27,7 +29,9 @@ struct FailureReport {
         var causes = FailureCauses(itemLimit: Self.itemLimit)
         try await snapshot.eachFailed { causes.take($0) }
         let groups = causes.groups
-        let attempts = try await snapshot.attempts(of: Set(groups.flatMap(\.items).map(\.index)))
+        let indices = Set(groups.flatMap(\.items).map(\.index))
+        let attempts = try await snapshot.attempts(of: indices)
+        let spans = try await snapshot.spans(of: indices)
         let log = RunLogSearch(path: snapshot.folder.logPath)
         for group in groups {
             try Task.checkCancellation()
@@ -35,7 +39,10 @@ struct FailureReport {
             for item in group.items {
                 let history = attempts[item.index] ?? []
                 lines += Self.text(of: item, history)
-                lines += log.map { Self.lines(of: item, history, in: $0) } ?? []
+                if let log, let span = spans[item.index] {
+                    let begun = span.begun ?? history.last?.at ?? span.settled
+                    lines += try await self.lines(of: item, in: min(begun, span.settled)...span.settled, log)
+                }
                 lines.append("    again: \(commands.line(for: [item.id]))")
             }
             lines += more(of: group)
@@ -92,19 +99,20 @@ struct FailureReport {
         return (words.isEmpty ? text : "\(text): \(words.joined(separator: "; "))").withVisibleControls
     }
 
-    /// The last lines that the log has of the flashpoint's last attempt.
-    private static func lines(
+    /// The last lines that the log has of the flashpoint while its worker was at it.
+    private func lines(
         of item: FlashpointOutcome,
-        _ history: [AttemptRecord],
-        in log: RunLogSearch
-    ) -> [String] {
-        guard let last = history.last else { return [] }
-        let range = last.at...max(last.at, last.endedAt ?? .max)
+        in time: ClosedRange<Int64>,
+        _ log: RunLogSearch
+    ) async throws -> [String] {
         // What the failure's own line says is said already.
-        let lines = log.lines(of: last.ref.worker, in: range, limit: lineLimit) { line in
-            !line.message.hasPrefix("Worker \(last.ref.worker) failed flashpoint ")
+        let lines = log.lines(of: item.worker, in: time, limit: Self.lineReach) { line in
+            !line.message.hasPrefix("Worker \(item.worker) failed flashpoint \(item.id)")
         }
-        return lines.map { line in
+        let names = lines.map { FlashpointNames(in: $0.message) }
+        let ids = try await snapshot.ids(among: Set(names.flatMap(\.words)))
+        let own = zip(lines, names).filter { !$1.isAboutAnother(than: item.id, ids: ids) }.map { $0.0 }
+        return own.suffix(Self.lineLimit).map { line in
             let time = WallTime.text(line.at).dropFirst(11)
             return "    \(time) \(line.level.rawValue) \(line.message.withVisibleControls)"
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Coordination
 import FoundationEssentials
 import RunJournal
 import Settings
@@ -27,6 +28,14 @@ struct ResumeCommand: StatusCommand {
     @Flag(help: "Keep what can be read of a damaged journal; the damaged one is kept beside it.")
     var salvage = false
 
+    @Flag(
+        help: """
+            Give up jobs that are at an endpoint which the settings don't reach: they may go on and bill there, and their \
+            flashpoints are done again.
+            """
+    )
+    var abandon = false
+
     @OptionGroup var settingsFile: SettingsFileFlag
 
     func perform() async throws -> CommandStatus {
@@ -38,12 +47,18 @@ struct ResumeCommand: StatusCommand {
         try ContinuedRun.expectUndriven(folder)
         if salvage { try await Self.salvage(folder) }
         let run = try await ContinuedRun(folder, settings: settings)
-        return try await run.drive("Resuming", outputs: outputs, envFile: settingsFile.envFile)
+        return try await run.drive(
+            "Resuming",
+            outputs: outputs,
+            envFile: settingsFile.envFile,
+            abandons: abandon
+        )
     }
 
     /// Makes a journal that is damaged whole again, and says what was kept.
     private static func salvage(_ folder: RunFolder) async throws {
         let console = StreamWriter.standardError
+        try await ContinuedRun.finishSalvage(of: folder)
         if await isWhole(folder) {
             return await console.write("INFO: the journal of run \(folder.run) is whole; there is nothing to salvage\n")
         }
@@ -55,7 +70,9 @@ struct ResumeCommand: StatusCommand {
     private static func isWhole(_ folder: RunFolder) async -> Bool {
         do {
             let journal = try await SQLiteJournal.open(folder, for: .reading)
-            let violation = try await journal.audit(try await journal.loadState().state)
+            let state = try await journal.loadState().state
+            let violation = try await journal.audit(state)
+            try await journal.auditResults(of: state.total)
             try journal.close()
             return violation == nil
         } catch {

@@ -73,7 +73,6 @@ struct RunCommand: StatusCommand {
                 let folder = try await NewRun.create(
                     from: .path(file),
                     settings: settings,
-                    silenceLimit: session.silenceLimit,
                     kind: remote ? .remote : .ordinary
                 ) { count in
                     await screen?.prepare("Reading \(file): \(RunSummary.flashpoints(count))")
@@ -110,9 +109,8 @@ struct RunCommand: StatusCommand {
             let folder = try await NewRun.create(
                 from: .flashpoints(SampleNews.flashpoints(site: site)),
                 settings: session.settings,
-                silenceLimit: session.silenceLimit
+                marks: SampleMark.file(site: site)
             )
-            try SampleMark.set(on: folder, site: site)
             return try await session.drive(folder, on: screen)
         }
     }

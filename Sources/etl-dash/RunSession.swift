@@ -28,6 +28,8 @@ struct RunSession: Sendable {
     let answers: AnswerOutput
     /// What was typed for `--env-file`.
     let envFile: String?
+    /// Whether jobs that these settings don't reach are given up.
+    let abandons: Bool
     let interruption: Interruption
     /// Whether there is a screen; else log lines, and what may surprise about that.
     let choice: ScreenSetup.Choice
@@ -41,6 +43,7 @@ struct RunSession: Sendable {
         mode: RunMode,
         outputs: OutputFlags,
         envFile: String?,
+        abandons: Bool = false,
         interruption: Interruption,
         canHaveScreen: Bool
     ) throws {
@@ -48,6 +51,7 @@ struct RunSession: Sendable {
         self.mode = mode
         self.outputs = outputs
         self.envFile = envFile
+        self.abandons = abandons
         self.interruption = interruption
         answers = try AnswerOutput(outputs)
         choice = ScreenSetup.choose(settings, isWanted: canHaveScreen && outputs.wantsScreen)
@@ -57,7 +61,7 @@ struct RunSession: Sendable {
     private var printsEvents: Bool { outputs.events }
 
     /// How long an endpoint may say nothing before the first job: at a screen somebody looks on.
-    var silenceLimit: Double? {
+    private var silenceLimit: Double? {
         if case .screen = choice { nil } else { 30 }
     }
 
@@ -96,29 +100,31 @@ struct RunSession: Sendable {
 
     /// Drives the run to its end or until it is stopped.
     ///
-    /// - Parameter commands: What is asked of it first.
+    /// - Parameters:
+    ///   - found: The run as it was found on disk, when it was looked at.
+    ///   - commands: What is asked of it first.
     func drive(
         _ folder: RunFolder,
         on screen: RunScreen?,
+        found: FoundRun? = nil,
         first commands: [PendingCommand] = []
     ) async throws -> Driven {
         do {
-            let journal = try await SQLiteJournal.open(folder, for: .reading)
-            let watch = try await RunWatch(journal, level: LogLevel(settings.logLevel)) { events in
-                await screen?.tell(.events(events))
-            }
+            let watch = RunWatch()
             if let screen { await tellLog(of: folder, to: screen) }
             let launcher = try launcher(of: folder, asksOperator: screen != nil && !settings.readOnly)
-            var departure = try await launcher.drive(folder, first: commands) { try await attend($0, watch, screen) }
+            var departure = try await launcher.drive(folder, found: found, first: commands) { handle in
+                try await attend(handle, watch, screen)
+            }
             while let screen, case .ended(let answer) = departure {
+                try await catchUp(watch, with: folder, on: screen)
                 // At once: nobody knows how long the screen stays.
-                try await answers.deliver(answer, from: journal)
+                try await deliver(answer, of: folder)
                 // Nothing runs and nothing wakes up while the operator looks at the end.
                 interruption.onSignal { _ in await screen.close() }
                 guard let command = await screen.nextCommand() else { break }
-                // Another process may have had the run meanwhile.
-                try await watch.catchUp(with: journal) { await screen.tell(.events($0)) }
                 do {
+                    // Another process may have had the run meanwhile.
                     departure = try await launcher.drive(folder, first: [command]) { handle in
                         try await attend(handle, watch, screen)
                     }
@@ -126,7 +132,8 @@ struct RunSession: Sendable {
                     command.reply(.tooLate("\(error)"))
                 }
             }
-            try journal.close()
+            // Of a run that nobody had to attend to, nothing is known yet.
+            try await catchUp(watch, with: folder, on: screen)
             let isEnded = if case .ended = departure { true } else { false }
             return Driven(
                 departure: departure,
@@ -138,6 +145,22 @@ struct RunSession: Sendable {
             if error is CancellationError { throw error }
             throw RunFault(cause: "\(error)", run: folder.run, journal: folder.journalPath)
         }
+    }
+
+    private func catchUp(
+        _ watch: RunWatch,
+        with folder: RunFolder,
+        upTo last: Int = .max,
+        on screen: RunScreen?
+    ) async throws {
+        try await watch.catchUp(with: folder, upTo: last) { events in await screen?.tell(.events(events)) }
+    }
+
+    /// Delivers the answer from a journal that is opened now: one of an older format has another one since it was driven.
+    private func deliver(_ answer: RunAnswer, of folder: RunFolder) async throws {
+        let journal = try await SQLiteJournal.open(folder, for: .reading)
+        try await answers.deliver(answer, from: journal)
+        try journal.close()
     }
 
     /// Shows the lines that former drivers have written.
@@ -163,6 +186,8 @@ struct RunSession: Sendable {
             logger: Logger(label: "etl-dash") { _ in SwiftLogNoOpLogHandler() }
         )
         launcher.asksOperator = asksOperator
+        launcher.silenceLimit = silenceLimit
+        launcher.abandons = abandons
         if RemoteRun.isMarked(folder) { launcher.role = .remote }
         #if DEBUG
         launcher.moment = FaultHooks.moment(environment)
@@ -182,7 +207,9 @@ struct RunSession: Sendable {
         await screen?.hand(over: handle)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await watch.follow(logged) { news in
+                // Beside the driver, whose news wait meanwhile: a long history would hold up its first submission.
+                try await catchUp(watch, with: handle.folder, upTo: handle.start, on: screen)
+                await watch.follow(logged, lines: handle.lines) { news in
                     guard let screen else {
                         return await console.write(news.lines.map { $0.line.text + "\n" }.joined())
                     }
@@ -227,11 +254,7 @@ struct RunSession: Sendable {
         let folder = driven.folder
         switch driven.departure {
         case .ended(let answer):
-            if !driven.isDelivered {
-                let journal = try await SQLiteJournal.open(folder, for: .reading)
-                try await answers.deliver(answer, from: journal)
-                try journal.close()
-            }
+            if !driven.isDelivered { try await deliver(answer, of: folder) }
             if answers.wantsSummary(beside: printsEvents) {
                 let summary = RunSummary(answer: answer, overview: driven.overview, journal: folder.journalPath)
                 await console.write(summary.text)
@@ -243,17 +266,28 @@ struct RunSession: Sendable {
             }
             return answer.ok ? .succeeded : .incomplete
         case .halted(let failure) where failure.kind == .config:
-            await console.write("etl-dash: \(failure.message); the run can be resumed: etl-dash resume \(folder.run)\n")
+            let summary = stopSummary(of: driven)
+            await console.write(
+                "etl-dash: \(failure.message); the run can be resumed: etl-dash resume \(folder.run)\n"
+                    + (summary.hasJobsOut ? summary.text : "")
+            )
             return .endpoint
         case .halted(let failure):
             // There was nobody to ask how to go on.
             await console.write("etl-dash: the run stopped itself: \(failure.message)\n" + stopSummary(of: driven).text)
             return .incomplete
-        case .stopped:
-            if wantsBackground(driven.left) { return try await goOn(driven) }
-            await console.write(stopSummary(of: driven).text)
-            return status(stopped: driven.left)
+        case .stopped: return try await leave(driven)
+        case .unkept(let error):
+            await console.write("WARNING: \(error); what came last is not kept, and is asked for again then\n")
+            return try await leave(driven)
         }
+    }
+
+    /// Ends with a run that was stopped, here or for good.
+    private func leave(_ driven: Driven) async throws -> CommandStatus {
+        if wantsBackground(driven.left) { return try await goOn(driven) }
+        await console.write(stopSummary(of: driven).text)
+        return status(stopped: driven.left)
     }
 
     private func stopSummary(of driven: Driven) -> StopSummary {

@@ -14,10 +14,14 @@ struct StopSummary {
 
     var text: String { lines.map { $0 + "\n" }.joined() }
 
+    private var out: Int { overview.lanes.count { $0.isOut } }
+
+    /// Whether jobs may go on, and bill, without this process.
+    var hasJobsOut: Bool { endpoint != nil && out > 0 }
+
     private var lines: [String] {
         let total = RunSummary.flashpoints(overview.total)
         var lines = ["Run \(run) stopped: \(overview.counts.settled) of \(total) settled"]
-        let out = overview.lanes.count { $0.isOut }
         if let endpoint, out > 0 {
             // Where it could not be reached, what has ended meanwhile expires sooner.
             let unseen = overview.silence == nil ? nil : overview.resultsExpireAt

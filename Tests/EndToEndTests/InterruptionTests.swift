@@ -78,7 +78,8 @@ struct InterruptionTests {
         let done = [0, 1, 3, 6, 9]
         try await NewsSite.with(free: done) { site in
             try await Installation.with { etlDash in
-                let (outcome, workers) = try await etlDash.start(try batch(site, in: etlDash)) { run in
+                let (arguments, environment) = (try batch(site, in: etlDash), ["ETL_ON_HANGUP": "stop"])
+                let (outcome, workers) = try await etlDash.start(arguments, environment: environment) { run in
                     try await run.waitForLines(done.count) { $0.isCompletedFlashpoint }
                     let workers = ProcessTable.descendants(of: run.pid)
                     run.send(signal)
@@ -99,35 +100,116 @@ struct InterruptionTests {
         }
     }
 
+    /// Calls `body` with an endpoint that goes on beside the run, and what points the run at it.
+    private func withEndpoint(_ body: ([String: String]) async throws -> Void) async throws {
+        try await Installation.with { server in
+            try await server.start(["endpoint", "--workers", "4"]) { endpoint in
+                let lines = try await endpoint.waitForLines(2, on: .output) {
+                    $0.hasPrefix("export RUNPOD_ENDPOINT=") || $0.hasPrefix("export RUNPOD_API_KEY=")
+                }
+                let values = lines.map { String($0.split(separator: "'")[1]) }
+                try await body(["RUNPOD_ENDPOINT": values[0], "RUNPOD_API_KEY": values[1]])
+            }
+        }
+    }
+
     @Test("Jobs on an endpoint elsewhere go on without the coordinator, and resume takes them up")
     func killedCoordinatorOfEndpoint() async throws {
         try await NewsSite.with(free: [0, 3, 6, 9]) { site in
-            try await Installation.with { server in
-                try await server.start(["endpoint", "--workers", "4"]) { endpoint in
-                    let lines = try await endpoint.waitForLines(2, on: .output) {
-                        $0.hasPrefix("export RUNPOD_ENDPOINT=") || $0.hasPrefix("export RUNPOD_API_KEY=")
+            try await withEndpoint { environment in
+                try await Installation.with { etlDash in
+                    try await etlDash.start(try batch(site, in: etlDash), environment: environment) { run in
+                        try await run.waitForLines(4) { $0.isCompletedFlashpoint }
+                        run.send(SIGKILL)
+                        try await run.waitForEnd()
                     }
-                    let values = lines.map { String($0.split(separator: "'")[1]) }
-                    let environment = ["RUNPOD_ENDPOINT": values[0], "RUNPOD_API_KEY": values[1]]
-                    try await Installation.with { etlDash in
-                        let arguments = try batch(site, in: etlDash)
-                        try await etlDash.start(arguments, environment: environment) { run in
-                            try await run.waitForLines(4) { $0.isCompletedFlashpoint }
-                            run.send(SIGKILL)
-                            try await run.waitForEnd()
-                        }
-                        let before = try await etlDash.events()
-                        site.release()
-                        let outcome = try await etlDash.run(["resume", "last", "--json"], environment: environment)
-                        #expect(outcome.ending == .code(0), "\(outcome.errorText)")
-                        try expectWhole(try outcome.answer())
-                        let after = try await etlDash.events().dropFirst(before.count)
-                        #expect(settledIndices(before) == [0, 3, 6, 9])
-                        #expect(settledIndices(Array(after)) == [1, 2, 4, 5, 7, 8, 10, 11])
-                        #expect(!after.contains { $0.name == "attempt.intended" }, "nothing is paid for twice")
+                    let before = try await etlDash.events()
+                    site.release()
+                    // Where the settings are not: the jobs are paid for, so they are not done again here.
+                    let elsewhere = try await etlDash.run(["resume", "last", "--json"])
+                    #expect(elsewhere.ending == .code(2), "\(elsewhere.errorText)")
+                    #expect(elsewhere.errorLines.count == 1)
+                    for words in ["4 jobs of run", "RUNPOD_ENDPOINT", "RUNPOD_API_KEY", "--abandon"] {
+                        #expect(elsewhere.errorText.contains(words), "\(elsewhere.errorText)")
                     }
+                    #expect(try await etlDash.events() == before, "nothing is changed")
+                    let outcome = try await etlDash.run(["resume", "last", "--json"], environment: environment)
+                    #expect(outcome.ending == .code(0), "\(outcome.errorText)")
+                    try expectWhole(try outcome.answer())
+                    let after = try await etlDash.events().dropFirst(before.count)
+                    #expect(settledIndices(before) == [0, 3, 6, 9])
+                    #expect(settledIndices(Array(after)) == [1, 2, 4, 5, 7, 8, 10, 11])
+                    #expect(!after.contains { $0.name == "attempt.intended" }, "nothing is paid for twice")
                 }
             }
+        }
+    }
+
+    @Test("Jobs that the settings don't reach are done again once they are given up")
+    func abandoned() async throws {
+        try await NewsSite.with(free: [0, 3, 6, 9]) { site in
+            try await withEndpoint { environment in
+                try await Installation.with { etlDash in
+                    try await etlDash.start(try batch(site, in: etlDash), environment: environment) { run in
+                        try await run.waitForLines(4) { $0.isCompletedFlashpoint }
+                        run.send(SIGKILL)
+                        try await run.waitForEnd()
+                    }
+                    site.release()
+                    let outcome = try await etlDash.run(["resume", "last", "--abandon", "--json"])
+                    #expect(outcome.ending == .code(0), "\(outcome.errorText)")
+                    try expectWhole(try outcome.answer())
+                    let ends = try await etlDash.events().compactMap { event in
+                        if case .attemptEnded(_, let end) = event.body { end.kind } else { nil }
+                    }
+                    #expect(ends.count { $0 == .gone } == 4)
+                }
+            }
+        }
+    }
+
+    @Test(
+        "Stopped while its disk is full, a run says what still runs and how to go on, and loses nothing",
+        .enabled(if: SmallDisk.isPossible)
+    )
+    func fullDisk() async throws {
+        try await NewsSite.with(free: [0, 3, 6, 9]) { site in
+            try await withEndpoint { environment in
+                try await Installation.with { etlDash in
+                    try FileManager.default.createDirectory(atPath: etlDash.home, withIntermediateDirectories: true)
+                    let disk = try SmallDisk(at: etlDash.home, bytes: 100_000_000)
+                    defer { disk.remove() }
+                    let ballast = etlDash.home + "/ballast"
+                    try await etlDash.start(try batch(site, in: etlDash), environment: environment) { run in
+                        try await run.waitForLines(4) { $0.isCompletedFlashpoint }
+                        try fill(ballast)
+                        site.release()
+                        try await run.waitForLine { $0.contains("Nothing new is submitted") && $0.contains("no space") }
+                        run.send(SIGINT)
+                        let outcome = try await run.waitForEnd()
+                        #expect(outcome.ending == .code(130), "\(outcome.errorText)")
+                        #expect(outcome.errorText.contains("still run and bill"), "\(outcome.errorText)")
+                        #expect(outcome.errorLines.last == "Go on with: etl-dash resume \(etlDash.runs[0])")
+                    }
+                    try FileManager.default.removeItem(atPath: ballast)
+                    let resumed = try await etlDash.run(["resume", "last", "--json"], environment: environment)
+                    #expect(resumed.ending == .code(0), "\(resumed.errorText)")
+                    try expectWhole(try resumed.answer())
+                    #expect(settledIndices(try await etlDash.events()) == Array(0..<12), "each has one outcome")
+                }
+            }
+        }
+    }
+
+    /// Writes a file until the disk has no room.
+    private func fill(_ path: String) throws {
+        let file = open(path, O_WRONLY | O_CREAT, 0o600)
+        defer { close(file) }
+        try #require(file >= 0)
+        // Smaller and smaller pieces, to the last page.
+        for size in [1 << 20, 1 << 12, 1] {
+            let piece = [UInt8](repeating: 0xFF, count: size)
+            while write(file, piece, size) == size {}
         }
     }
 

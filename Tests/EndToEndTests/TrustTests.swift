@@ -75,6 +75,25 @@ struct TrustTests {
         }
     }
 
+    @Test("A result that is damaged is told with the way on, and --salvage finds it and has it computed again")
+    func damagedResult() async throws {
+        try await withStoppedRun { _, etlDash, folder in
+            let queue = try DatabaseQueue(path: folder.journalPath)
+            try await queue.write { db in
+                let first = "(SELECT min(rowid) FROM result)"
+                try db.execute(sql: "UPDATE result SET body = replace(body, 'e', 'f') WHERE rowid = \(first)")
+            }
+            try queue.close()
+            let results = try await etlDash.run(["results", "last"])
+            #expect(results.errorText.contains("does not fit its checksum"), "\(results.errorText)")
+            #expect(results.errorText.contains("etl-dash resume \(folder.run) --salvage"), "\(results.errorText)")
+            let salvaged = try await etlDash.run(["resume", "last", "--salvage", "--json"])
+            #expect(salvaged.ending == .code(0), "\(salvaged.errorText)")
+            #expect(salvaged.errorText.contains("WARNING: the journal was damaged"), "\(salvaged.errorText)")
+            #expect(try salvaged.answer()["succeeded"] == 12)
+        }
+    }
+
     @Test("A home that can't be there is one line with status 2, and nothing is submitted")
     func impossibleHome() async throws {
         try await NewsSite.with { site in

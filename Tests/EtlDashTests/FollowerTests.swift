@@ -34,7 +34,7 @@ struct FollowerTests {
         }
         var settings = Settings.defaults
         settings.home = home
-        let folder = try await NewRun.create(from: .flashpoints(flashpoints), settings: settings, silenceLimit: nil)
+        let folder = try await NewRun.create(from: .flashpoints(flashpoints), settings: settings)
         return (folder, try await SQLiteJournal.open(folder, for: .writing))
     }
 

@@ -15,7 +15,7 @@ struct LogsTests {
         var settings = Settings.defaults
         settings.home = home
         let source = NewRun.Source.flashpoints([Flashpoint(id: "a", feeds: [Feed(url: "u")])])
-        return try await NewRun.create(from: source, settings: settings, silenceLimit: nil)
+        return try await NewRun.create(from: source, settings: settings)
     }
 
     private func line(_ number: Int, _ level: LogLevel = .info, worker: Int? = nil) -> RunLog.Line {

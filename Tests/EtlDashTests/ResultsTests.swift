@@ -19,7 +19,7 @@ struct ResultsTests {
         settings.home = home
         settings.runpodWorkers = 2
         let flashpoints = ids.map { Flashpoint(id: $0, feeds: [Feed(url: "https://example.org")]) }
-        let folder = try await NewRun.create(from: .flashpoints(flashpoints), settings: settings, silenceLimit: nil)
+        let folder = try await NewRun.create(from: .flashpoints(flashpoints), settings: settings)
         let journal = try await SQLiteJournal.open(folder, for: .writing)
         let first = AttemptRef(worker: 1, chunk: 1, attempt: 1)
         let second = AttemptRef(worker: 2, chunk: 2, attempt: 1)
@@ -44,7 +44,9 @@ struct ResultsTests {
             .attemptEnded(first, AttemptEnd(.lost, status: "LOST", message: "worker died")),
             .attemptIntended(first.next, nonce: "n", indices: [1, 2], endpoint: "e"),
             .attemptStarted(first.next, instance: "i-2", delayMS: nil),
+            .flashpointStarted(first.next, index: 1, id: ids[1]),
             settled(first.next, 1, .failed(Failure(.poison, "took down 2 workers")), attempts: 2),
+            .flashpointStarted(first.next, index: 2, id: ids[2]),
             settled(first.next, 2, .failed(Failure(.timeout, stage: "render", "page 17 took 60 s")), attempts: 2),
             .attemptIntended(second, nonce: "n", indices: [3, 4, 5], endpoint: "e"),
             .attemptStarted(second, instance: "i-3", delayMS: nil),
@@ -60,9 +62,11 @@ struct ResultsTests {
         let log = try RunLog(path: folder.logPath)
         log.append(
             [
-                (2_500, 1, "Worker 1 loads fp-1"), (6_500, 1, "Worker 1 loads fp-1 again"),
-                (7_000, 1, "Worker 1 failed flashpoint fp-1: poison: took down 2 workers (2 attempts)"),
-                (10_500, 2, "Worker 2 opens page 3"), (10_600, 1, "Worker 1 is elsewhere"),
+                (2_500, 1, "Worker 1 loads fp-1"), (7_500, 1, "Worker 1: page 17 is slow"),
+                (8_000, 1, "Worker 1 failed flashpoint fp-1: poison: took down 2 workers (2 attempts)"),
+                (9_500, 1, "Worker 1 opens page 3"), (9_600, 1, "Worker 1 has left fp-1 behind"),
+                (10_600, 1, "Worker 1 is elsewhere"), (12_500, 2, "Worker 2 opens page 3"),
+                (12_600, 2, "Worker 2 starts flashpoint fp-5"), (14_500, 2, "Worker 2 is elsewhere"),
             ].map { RunLog.Line(at: Self.began + $0.0, level: .info, worker: $0.1, message: $0.2) }
         )
         return folder
@@ -147,7 +151,7 @@ struct ResultsTests {
             var settings = Settings.defaults
             settings.home = home
             let source = NewRun.Source.flashpoints([Flashpoint(id: "a", feeds: [Feed(url: "u")])])
-            let folder = try await NewRun.create(from: source, settings: settings, silenceLimit: nil)
+            let folder = try await NewRun.create(from: source, settings: settings)
             #expect(try await text(folder, .json, isFailedOnly: true) == "[]\n")
             var report = ""
             let snapshot = try await ResultsSnapshot.take(folder)
@@ -173,12 +177,11 @@ struct ResultsTests {
                         page 17 took 60 s
                         chunk 1, attempt 1 on i-1, job job-1: LOST, worker died
                         chunk 1, attempt 2 on i-2
-                        12:00:06.500Z INFO Worker 1 loads fp-1 again
-                        12:00:10.600Z INFO Worker 1 is elsewhere
+                        12:00:09.500Z INFO Worker 1 opens page 3
                         again: etl-dash retry \(run) --flashpoint fp-2
                       fp-3  #3, worker 2, 1 attempt, last on i-3
                         page 3 took 61 s
-                        12:00:10.500Z INFO Worker 2 opens page 3
+                        12:00:12.500Z INFO Worker 2 opens page 3
                         again: etl-dash retry \(run) --flashpoint fp-3
                       these again: etl-dash retry \(run) --flashpoint fp-2 --flashpoint fp-3
 
@@ -187,13 +190,12 @@ struct ResultsTests {
                         took down 2 workers
                         chunk 1, attempt 1 on i-1, job job-1: LOST, worker died
                         chunk 1, attempt 2 on i-2
-                        12:00:06.500Z INFO Worker 1 loads fp-1 again
-                        12:00:10.600Z INFO Worker 1 is elsewhere
+                        12:00:07.500Z INFO Worker 1: page 17 is slow
                         again: etl-dash retry \(run) --flashpoint fp-1
 
                     1 cancelled
                       fp-4  #4, worker 2, 1 attempt, last on i-3
-                        12:00:10.500Z INFO Worker 2 opens page 3
+                        12:00:12.500Z INFO Worker 2 opens page 3
                         again: etl-dash retry \(run) --flashpoint fp-4
 
                     All of them again: etl-dash retry \(run)
@@ -201,6 +203,22 @@ struct ResultsTests {
                     """
             )
         }
+    }
+
+    @Test(
+        "A line is about another flashpoint when it names that one and not this one",
+        arguments: [
+            ("Worker 1 completed flashpoint fp-1", "fp-1", false),
+            ("Worker 1 completed flashpoint fp-10", "fp-1", true),
+            ("Worker 1 failed flashpoint fp-10: gone", "fp-10", false), ("Worker 1: page 7 of fp-1", "fp-10", true),
+            ("Worker 1: page 7", "fp-1", false), ("Worker 1 starts flashpoint 7", "fp-1", true),
+            ("Worker 1 starts flashpoint a b", "a b", false), ("Worker 1: fp-1 like fp-10", "fp-1", false),
+        ]
+    )
+    func names(message: String, id: String, isAboutAnother: Bool) {
+        let names = FlashpointNames(in: message)
+        let ids = names.words.intersection(["fp-1", "fp-10", "7"])
+        #expect(names.isAboutAnother(than: id, ids: ids) == isAboutAnother)
     }
 
     @Test("Causes beyond a number fall together, and of each some flashpoints are told")

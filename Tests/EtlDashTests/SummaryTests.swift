@@ -112,6 +112,7 @@ struct SummaryTests {
             endpoint: "https://api.runpod.ai/v2/abc",
             now: 1_735_689_600_000
         )
+        #expect(stop.hasJobsOut)
         #expect(
             stop.text == """
                 Run 20250101-abcd stopped: 0 of 3 flashpoints settled
@@ -164,6 +165,7 @@ struct SummaryTests {
     func stoppedHere() {
         let stop = StopSummary(overview: events.running(shares: [1], started: 1), run: "r", endpoint: nil, now: 0)
         #expect(!stop.text.contains("bill"))
+        #expect(!stop.hasJobsOut)
         #expect(stop.text.hasSuffix("Go on with: etl-dash resume r\n"))
     }
 }

@@ -38,7 +38,7 @@ struct ControlClientTests {
             defer { gate.open() }
             let settings = try settings(home)
             let batch = (0..<3).map { Flashpoint(id: "fp-\($0)", feeds: [Feed(url: "\(server.url)/\($0)")]) }
-            let folder = try await NewRun.create(from: .flashpoints(batch), settings: settings, silenceLimit: nil)
+            let folder = try await NewRun.create(from: .flashpoints(batch), settings: settings)
             let client = ControlClient(folder, clock: ContinuousClock())
             let departure = try await launcher(settings).drive(folder) { _ in
                 try await server.waitForRequests(1)

@@ -4,6 +4,7 @@ import FoundationEssentials
 import RunJournal
 import RunPodServerless
 import Settings
+import Synchronization
 import TestSupport
 import Testing
 
@@ -34,7 +35,7 @@ struct NewRunTests {
             let file = folder.appending(path: "batch.json")
             if let text { try Data(text.utf8).write(to: file) }
             await #expect(throws: (any Error).self) {
-                try await NewRun.create(from: .path(file.path), settings: settings(folder), silenceLimit: nil)
+                try await NewRun.create(from: .path(file.path), settings: settings(folder))
             }
             #expect(runs(folder) == [])
         }
@@ -49,9 +50,35 @@ struct NewRunTests {
     func badFlashpoints(flashpoints: [Flashpoint]) async throws {
         try await withTemporaryFolder { folder in
             await #expect(throws: (any Error).self) {
-                try await NewRun.create(from: .flashpoints(flashpoints), settings: settings(folder), silenceLimit: nil)
+                try await NewRun.create(from: .flashpoints(flashpoints), settings: settings(folder))
             }
             #expect(runs(folder) == [])
+        }
+    }
+
+    @Test("What says more about a run is on disk before there is a run that could be gone on with without it")
+    func marksFirst() async throws {
+        try await withTemporaryFolder { folder in
+            let settings = try settings(folder, ["RUNPOD_WORKERS": "2"])
+            let seen = Mutex<[String]>([])
+            let run = try await NewRun.create(
+                from: .flashpoints([Flashpoint(id: "a"), Flashpoint(id: "b")]),
+                settings: settings,
+                kind: .remote,
+                sources: sources,
+                marks: ["mine": [1]]
+            ) { _ in
+                let home = folder.appending(path: "state").path
+                let runs = try? await RunStore(home: home).runs()
+                guard let run = runs?.first, case .failure(let error) = run.plan, error.reason == .unfinished else {
+                    return
+                }
+                let files = (try? FileManager.default.contentsOfDirectory(atPath: run.folder.path)) ?? []
+                seen.withLock { $0 = files }
+            }
+            let files = seen.withLock { $0 }
+            #expect(files.contains("remote") && files.contains("mine"), "\(files)")
+            #expect(RemoteRun.isMarked(run))
         }
     }
 
@@ -71,7 +98,6 @@ struct NewRunTests {
             let run = try await NewRun.create(
                 from: .flashpoints(flashpoints),
                 settings: settings,
-                silenceLimit: 30,
                 sources: sources
             )
             #expect(run.run.hasPrefix("20251002-"))
@@ -85,7 +111,6 @@ struct NewRunTests {
             #expect(plan.policy.retries == 2)
             #expect(plan.policy.maxFailures == 2)
             #expect(plan.policy.identicalFailures == 7)
-            #expect(plan.policy.silenceLimit == 30)
             #expect(try await journal.events(after: 0, limit: 10) == [])
             try journal.close()
         }

@@ -42,7 +42,6 @@ struct RemoteRunTests {
         try await NewRun.create(
             from: .flashpoints(ids.map { Flashpoint(id: $0) }),
             settings: settings,
-            silenceLimit: nil,
             kind: .remote
         )
     }

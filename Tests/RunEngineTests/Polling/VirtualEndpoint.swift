@@ -36,6 +36,8 @@ final class VirtualEndpoint: HTTPSending {
         var usage: [String: Usage] = [:]
         var rejected = 0
         var arrivals: [String] = []
+        /// The beginning of the URLs that are answered 401.
+        var refused: String?
     }
 
     private let clock: VirtualTime
@@ -59,6 +61,9 @@ final class VirtualEndpoint: HTTPSending {
         self.absent = absent
         self.seconds = seconds
     }
+
+    /// Refuses the key where the URL begins so; nowhere when `nil`.
+    func refuse(_ url: String?) { state.withLock { $0.refused = url } }
 
     /// How many requests were too many.
     var rejected: Int { state.withLock { $0.rejected } }
@@ -93,6 +98,9 @@ final class VirtualEndpoint: HTTPSending {
         let job = path.last ?? ""
         let operation = path.last { ["run", "status", "status-sync", "stream", "cancel", "health"].contains($0) } ?? ""
         try await clock.sleep(for: .seconds(roundTrip / 2))
+        if let refused = state.withLock({ $0.refused }), request.url.hasPrefix(refused) {
+            return Self.answer(401, ["error": "unauthorized"])
+        }
         let kind = ["status-sync", "stream"].contains(operation) ? "status" : operation
         guard begin(kind, url: parts[0], job: job) else { return Self.answer(429, ["error": "too many requests"]) }
         let wait = Double(query.split(separator: "wait=").last ?? "") ?? 0

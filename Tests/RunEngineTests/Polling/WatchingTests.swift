@@ -28,6 +28,7 @@ struct WatchingTests {
         _ clock: VirtualTime,
         _ endpoint: VirtualEndpoint,
         url: String = "https://api.runpod.ai/v2/ep1",
+        abandons: Bool = false,
         journal: MemoryJournal = MemoryJournal(),
         stopAfter: Double? = nil
     ) async throws -> Ending {
@@ -51,6 +52,7 @@ struct WatchingTests {
                     pacing: RateLimiter(clock: clock)
                 ),
                 instance: nil,
+                abandons: abandons,
                 bodies: bodies,
                 clock: clock,
                 sources: RunPodBackend.Sources(chance: { dice.chance() }, wallTime: { clock.wallTime })
@@ -181,6 +183,39 @@ struct WatchingTests {
         #expect(endpoint.requests.count == 3, "nothing was submitted again")
         let looks = endpoint.arrivals.filter { $0.contains("/job-") }
         #expect(looks.allSatisfy { $0.contains("/v2/ep1/") })
+    }
+
+    @Test("A former endpoint that refuses the key stops the run, and its jobs are given up only when that is asked for")
+    func refusingFormer() throws {
+        let second = "https://api.runpod.ai/v2/ep2"
+        let journal = MemoryJournal()
+        try VirtualTime.run { clock in
+            let endpoint = VirtualEndpoint(clock) { _ in 300 }
+            _ = try await Self.drive(3, clock, endpoint, journal: journal, stopAfter: 60)
+            endpoint.refuse("https://api.runpod.ai/v2/ep1/")
+            let halted = try await Self.drive(3, clock, endpoint, url: second, journal: journal)
+            guard case .halted(let failure) = halted.outcome else {
+                Issue.record("the run was left as \(halted.outcome)")
+                return
+            }
+            #expect(failure.kind == .config)
+            #expect(failure.message.contains("https://api.runpod.ai/v2/ep1"))
+            #expect(failure.message.contains("RUNPOD_API_KEY") && failure.message.contains("--abandon"))
+            endpoint.refuse(nil)
+            let ended = try await Self.drive(3, clock, endpoint, url: second, journal: journal)
+            #expect(ended.outcome == .ended)
+            #expect(endpoint.requests.count == 3, "nothing was submitted again")
+        }
+        try VirtualTime.run { clock in
+            let journal = MemoryJournal()
+            let endpoint = VirtualEndpoint(clock) { _ in 300 }
+            _ = try await Self.drive(3, clock, endpoint, journal: journal, stopAfter: 60)
+            endpoint.refuse("https://api.runpod.ai/v2/ep1/")
+            let ended = try await Self.drive(3, clock, endpoint, url: second, abandons: true, journal: journal)
+            #expect(ended.outcome == .ended)
+            #expect(ended.state.counts.ok == 3)
+            #expect(endpoint.requests.count == 6, "all three were submitted again")
+        }
     }
 
     @Test("A job at an endpoint that the key must not go to is given up, and the log says where it is")
