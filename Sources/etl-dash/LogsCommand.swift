@@ -50,6 +50,7 @@ struct LogsCommand: StatusCommand {
         if let tail, tail < 0 { throw UsageProblem("--tail \(tail): give 0 or more") }
         let settings = try settingsFile.load([.color: color].compactMapValues(\.self))
         let folder = try await RunStore(home: settings.home.path(percentEncoded: false)).resolve(name)
+        try expectWorkers(of: folder)
         let style = LogStyle(
             hasColours: CommandOutput.hasColours(settings, environment: ProcessInfo.processInfo.environment)
         )
@@ -71,6 +72,14 @@ struct LogsCommand: StatusCommand {
                 )
             }
         }
+    }
+
+    /// Refuses workers that the run does not have, as far as its journal can be read.
+    private func expectWorkers(of folder: RunFolder) throws(UsageProblem) {
+        guard let most = workers.max(), let count = try? RunStore.header(of: folder).workers, most > count else {
+            return
+        }
+        throw UsageProblem("--worker \(most): run \(folder.run) has workers 1 to \(count)")
     }
 
     private var filter: LogFilter {

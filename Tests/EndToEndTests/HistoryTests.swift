@@ -76,6 +76,9 @@ struct HistoryTests {
             #expect(!log.outputText.contains("\u{1B}"))
             let coloured = try await etlDash.run(["logs", "last", "--worker", "1", "--color", "always"])
             #expect(coloured.outputText.contains("\u{1B}[32mINFO\u{1B}[0m    w1 Worker 1"))
+            let nobody = try await etlDash.run(["logs", "last", "--worker", "99"])
+            #expect(nobody.ending == .code(2))
+            #expect(nobody.errorLines == ["etl-dash: --worker 99: run \(run) has workers 1 to 2"])
             // The run is over, so there is nothing to wait for.
             let followed = try await etlDash.run(["logs", "last", "-f", "--tail", "1"])
             #expect(followed.ending == .code(0))
