@@ -303,7 +303,7 @@ enum SettingsTable {
         \.onHangup,
         .thisMachine,
         .choice,
-        default: .stop,
+        default: .background,
         help: "What a run does when its terminal goes away."
     )
 

@@ -1,6 +1,8 @@
 import Coordination
 import Flashpoints
 import FoundationEssentials
+import GRDB
+import RunJournal
 import TestSupport
 import Testing
 
@@ -88,6 +90,52 @@ struct ScreenTests {
         }
     }
 
+    @Test("A run whose journal an older version began is resumed on the screen, and its answer written")
+    func oldJournal() async throws {
+        try await NewsSite.with(free: [0]) { site in
+            try await Installation.with { etlDash in
+                try await etlDash.start(try batch(site, in: etlDash) + ["--plain"]) { run in
+                    try await run.waitForLine { $0.isCompletedFlashpoint }
+                    run.send(SIGTERM)
+                    try await run.waitForEnd()
+                }
+                site.release()
+                try await makeOld(RunStore(home: etlDash.home).folder(of: try #require(etlDash.runs.first)))
+                try await etlDash.onTerminal(["resume", "last", "--output", "answer.json"]) { run in
+                    try await run.waitFor("12/12", "q leave")
+                    #expect(await becomesTrue { try etlDash.json("answer.json")["succeeded"] == 12 })
+                    run.send("q")
+                    #expect(try await run.waitForEnd() == 0)
+                    run.expectGivenBack()
+                }
+            }
+        }
+    }
+
+    /// Puts a journal back into the first version of its format.
+    private func makeOld(_ folder: RunFolder) async throws {
+        let queue = try DatabaseQueue(path: folder.journalPath)
+        try await queue.write { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE old_result (
+                        idx INTEGER PRIMARY KEY REFERENCES flashpoint (idx), seq INTEGER NOT NULL, attempt INTEGER,
+                        body BLOB NOT NULL
+                    );
+                    INSERT INTO old_result SELECT idx, seq, 1, body FROM result JOIN outcome USING (seq);
+                    DROP TABLE result;
+                    ALTER TABLE old_result RENAME TO result;
+                    ALTER TABLE event DROP COLUMN checksum;
+                    DROP TABLE packed;
+                    DROP TABLE snapshot;
+                    DELETE FROM grdb_migrations WHERE identifier <> 'run, flashpoints, events, outcomes';
+                    PRAGMA user_version = 1;
+                    """
+            )
+        }
+        try queue.close()
+    }
+
     @Test("Left with b, the run goes on without a terminal, and attach watches it to its end")
     func background() async throws {
         try await NewsSite.with(free: [0]) { site in
@@ -138,7 +186,8 @@ struct ScreenTests {
     func signal(signal: Int32) async throws {
         try await NewsSite.with(free: [0]) { site in
             try await Installation.with { etlDash in
-                try await etlDash.onTerminal(try batch(site, in: etlDash)) { run in
+                let environment = ["ETL_ON_HANGUP": "stop"]
+                try await etlDash.onTerminal(try batch(site, in: etlDash), environment: environment) { run in
                     try await run.waitFor("1/12")
                     run.signal(signal)
                     #expect(try await run.waitForEnd() == 128 + signal)
@@ -149,12 +198,12 @@ struct ScreenTests {
         }
     }
 
-    @Test("With ETL_ON_HANGUP=background a hangup lets the run go on", arguments: [true, false])
+    @Test("A hangup lets the run go on, as nothing is set", arguments: [true, false])
     func hangup(hasScreen: Bool) async throws {
         try await NewsSite.with(free: [0]) { site in
             try await Installation.with { etlDash in
                 let arguments = try batch(site, in: etlDash) + (hasScreen ? [] : ["--plain"])
-                try await etlDash.onTerminal(arguments, environment: ["ETL_ON_HANGUP": "background"]) { run in
+                try await etlDash.onTerminal(arguments) { run in
                     try await run.waitFor(hasScreen ? "1/12" : "completed flashpoint fp-0")
                     run.signal(SIGHUP)
                     #expect(try await run.waitForEnd() == 128 + SIGHUP)

@@ -42,7 +42,7 @@ struct SettingsLoadTests {
         #expect(settings.database == nil)
         #expect(settings.databaseMaxConnections == 4)
         #expect(settings.logLevel == .info)
-        #expect(settings.onHangup == .stop)
+        #expect(settings.onHangup == .background)
         #expect(settings.home.path(percentEncoded: false) == "/home/ann/.local/state/etl-dash")
         #expect(settings.localDatabase.path(percentEncoded: false) == "/home/ann/.local/state/etl-dash/news.sqlite")
         #expect(settings.warnings.isEmpty)
