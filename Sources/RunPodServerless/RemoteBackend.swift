@@ -200,6 +200,7 @@ package final class RemoteBackend<Whole: Backend, Direct: Backend, C: Clock>: Ba
         switch news {
         case .record(_, let record):
             for told in job.take(record, laneOf: lane) { await report(told) }
+            for child in job.childrenToStop() { await stop(child.job, of: child.ref, in: job, report) }
             await job.endFinishedLanes(report: report)
         case .result(_, let result):
             for told in job.take(result, laneOf: lane) { await report(told) }
@@ -246,15 +247,20 @@ package final class RemoteBackend<Whole: Backend, Direct: Backend, C: Clock>: Ba
         // Where the whole run is cancelled, the other lanes come at once.
         guard (try? await clock.sleep(for: .milliseconds(200))) != nil else { return }
         switch job.cancelling(order.ref.worker) {
-        case .nothing: break
+        case .nothing, .later: break
         case .everything:
             await whole.cancel(whole(order), job: job.id, report: { await self.take($0, of: job, report) })
-        case .child(let child): await direct.cancel(order, job: child, report: report)
+        case .child(let child): await stop(child, of: order.ref, in: job, report)
         case .unknown:
             let why =
                 "no job of this worker is known here, and its coordinator can only be cancelled with the whole run"
             await report(.uncancelled(order.ref, job: job.id, why: why))
         }
+    }
+
+    private func stop(_ child: String, of ref: AttemptRef, in job: RemoteJob, _ report: @escaping Reporter) async {
+        let order = JobOrder(ref: ref, nonce: "", indices: [], endpoint: job.endpoint)
+        await direct.cancel(order, job: child, report: report)
     }
 }
 

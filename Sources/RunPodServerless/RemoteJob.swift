@@ -14,6 +14,8 @@ final class RemoteJob: Sendable {
         case nothing
         /// This lane alone: the job that works for it.
         case child(String)
+        /// This lane alone, as soon as the coordinator tells which job works for it.
+        case later
         /// This lane alone, and no job of it is known.
         case unknown
     }
@@ -30,7 +32,16 @@ final class RemoteJob: Sendable {
         var isIdle = false
         var executionMS: Int?
         var isCancelling = false
+        /// The job of the lane that was told to stop.
+        var stopped: String?
         var hasEnded = false
+
+        /// The lane's job when the lane is being cancelled, the first time that it is asked for.
+        mutating func childToStop() -> String? {
+            guard isCancelling, let child, child != stopped else { return nil }
+            stopped = child
+            return child
+        }
     }
 
     private struct State {
@@ -94,7 +105,20 @@ final class RemoteJob: Sendable {
                 state.cancelSent = true
                 return .everything
             }
-            return state.lanes[worker]?.child.map { .child($0) } ?? .unknown
+            if let child = state.lanes[worker]?.childToStop() { return .child(child) }
+            // The first lane's work is the coordinator's own.
+            let mayComeUp = worker != 1 && !state.isOver && state.lanes[worker]?.isIdle == false
+            return mayComeUp ? .later : .unknown
+        }
+    }
+
+    /// Jobs of lanes that are being cancelled and whose job was not known when that was asked for; each once.
+    func childrenToStop() -> [(ref: AttemptRef, job: String)] {
+        state.withLock { state in
+            state.lanes.keys.sorted().compactMap { worker in
+                guard let child = state.lanes[worker]?.childToStop() else { return nil }
+                return state.lanes[worker].map { ($0.ref, child) }
+            }
         }
     }
 

@@ -70,13 +70,14 @@ struct ReadmeTests {
         }
     }
 
-    @Test("Variables that it names are settings, the platform's or the system's")
+    @Test("Variables that it names are settings, the platform's or the tests'")
     func variables() throws {
         let readme = try text("README.md")
         let known = Settings.Key.allCases.map(\.rawValue)
         let named = readme.matches(of: /\b(?:ETL|RUNPOD)_[A-Z_]+[A-Z]\b/).map { String($0.output) }
-        let platform = ["RUNPOD_WEBHOOK_GET_JOB"]
+        let platform = ["RUNPOD_WEBHOOK_GET_JOB", "RUNPOD_ENDPOINT_ID", "RUNPOD_ENDPOINT_BASE_URL", "RUNPOD_POD_ID"]
+        let tests = ["ETL_DASH_SDK_PYTHON", "ETL_SIM_HISTORIES", "ETL_SIM_SEED", "ETL_KILL_ALL"]
         #expect(!named.isEmpty)
-        for name in named { #expect((known + platform).contains(name), "\(name)") }
+        for name in named { #expect((known + platform + tests).contains(name), "\(name)") }
     }
 }

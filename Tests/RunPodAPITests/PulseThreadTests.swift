@@ -18,29 +18,40 @@ import Darwin
 struct PulseThreadTests {
     @Test("Pings go out while a handler holds every thread of the pool")
     func blockedPool() async throws {
-        let given = Mutex(false)
-        try await withScriptedServer { request in
-            if request.target.contains("job-take") {
-                let isFirst = given.withLock { given in
-                    defer { given = true }
-                    return !given
+        let (given, pings) = (Mutex(false), Mutex(0))
+        try await withTemporaryFolder { folder in
+            let enough = folder.appending(path: "enough").path
+            try await withScriptedServer { request in
+                if request.target.contains("job-take") {
+                    let isFirst = given.withLock { given in
+                        defer { given = true }
+                        return !given
+                    }
+                    return isFirst ? .answer(200, #"{"id":"j1","input":{"x":1}}"#) : .hang
                 }
-                return isFirst ? .answer(200, #"{"id":"j1","input":{"x":1}}"#) : .hang
+                if request.target.contains("/ping/"), request.target.hasSuffix("job_id=j1") {
+                    let count = pings.withLock { pings in
+                        pings += 1
+                        return pings
+                    }
+                    if count == 5 { try Data().write(to: URL(filePath: enough)) }
+                }
+                return request.target.contains("job-stop") ? .hang : .answer()
+            } _: { server in
+                // In a process of its own: the other tests of this one need the pool.
+                await #expect(processExitsWith: .success) { [url = server.url as String, enough = enough as String] in
+                    try await Self.work(for: url, until: enough)
+                }
+                #expect(server.requests.contains { $0.target.contains("/job-done/") })
+                #expect(pings.withLock { $0 } >= 5)
             }
-            return request.target.contains("job-stop") ? .hang : .answer()
-        } _: { server in
-            // In a process of its own: the other tests of this one need the pool.
-            await #expect(processExitsWith: .success) { [url = server.url as String] in
-                try await Self.work(for: url)
-            }
-            let pings = server.requests.filter { $0.target.contains("/ping/") && $0.target.hasSuffix("job_id=j1") }
-            #expect(pings.count >= 5, "2 s have room for 20")
-            #expect(server.requests.contains { $0.target.contains("/job-done/") })
         }
     }
 
-    /// A worker whose one job blocks all threads of the pool for two seconds.
-    private static func work(for url: String) async throws {
+    /// A worker whose one job blocks all threads of the pool until a file is there.
+    ///
+    /// - Throws: ``NoPings`` when that takes two minutes.
+    private static func work(for url: String, until enough: String) async throws {
         let variables = [
             "RUNPOD_WEBHOOK_GET_JOB": "\(url)/v2/ep/job-take/$ID?gpu=x",
             "RUNPOD_WEBHOOK_POST_OUTPUT": "\(url)/v2/ep/job-done/$RUNPOD_POD_ID/$ID?gpu=x",
@@ -59,16 +70,27 @@ struct PulseThreadTests {
                     notify: { _ in }
                 )
                 try await worker.run(until: drain) { _, _ in
-                    await withTaskGroup(of: Void.self) { group in
+                    defer { drain.release() }
+                    try await withThrowingTaskGroup(of: Void.self) { group in
                         for _ in 0..<2 * ProcessInfo.processInfo.activeProcessorCount {
-                            group.addTask { _ = usleep(2_000_000) }
+                            group.addTask { try block(until: enough) }
                         }
+                        try await group.waitForAll()
                     }
-                    drain.release()
                     return "done"
                 }
             }
         }
+    }
+
+    private struct NoPings: Error {}
+
+    private static func block(until path: String) throws {
+        for _ in 0..<12_000 {
+            if access(path, F_OK) == 0 { return }
+            usleep(10_000)
+        }
+        throw NoPings()
     }
 
     @Test("A sleep is as long as it was asked to be, and ends at once when it is cancelled")

@@ -60,8 +60,10 @@ final class Scene: Sendable {
     }
 
     /// Virtual seconds until something happens at the endpoint, at most `longest`.
+    ///
+    /// A millisecond at least: what is left of a hold by the rounding of seconds would never come to its end.
     func pause(atMost longest: Double) -> Double {
         let next = endpoint { endpoint, now in endpoint.next().map { $0 - now } }
-        return min(longest, max(0.001, next ?? longest))
+        return max(0.001, min(longest, next ?? longest))
     }
 }

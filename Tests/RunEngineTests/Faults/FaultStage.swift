@@ -18,6 +18,8 @@ struct FaultStage: Sendable {
     let clock: HastyClock
     /// Measures how long a request may take: hasty too where requests hang, else as patient as a busy machine needs.
     private let deadlines: any Clock<Duration>
+    /// Where the endpoint is said to be: the same for all drivers of a run, whichever port is free.
+    private static let address = "http://127.0.0.1:2"
     /// Where a request goes instead, by its number from 1.
     var detour: @Sendable (_ url: String, _ number: Int) -> String = { url, _ in url }
 
@@ -86,11 +88,14 @@ struct FaultStage: Sendable {
         _ server: ScriptedServer,
         _ body: (RunPodClient) async throws -> Value
     ) async throws -> Value {
-        let address = try EndpointAddress(server.url + "/v2/ep1/run")
+        let address = try EndpointAddress(Self.address + "/v2/ep1/run")
         let credential = try #require(Credential("a-key-for-tests"))
         return try await HTTPTransport.withTransport(.control, clock: deadlines) { control in
             try await HTTPTransport.withTransport(.polls, clock: deadlines) { polls in
                 let count = Counted()
+                let detour: @Sendable (String, Int) -> String = { [detour] url, number in
+                    detour(url.replacing(Self.address, with: server.url), number)
+                }
                 return try await body(
                     RunPodClient(
                         address: address,
