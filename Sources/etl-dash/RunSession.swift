@@ -132,9 +132,9 @@ struct RunSession: Sendable {
                     command.reply(.tooLate("\(error)"))
                 }
             }
-            // Of a run that nobody had to attend to, nothing is known yet.
-            try await catchUp(watch, with: folder, on: screen)
             let isEnded = if case .ended = departure { true } else { false }
+            // Of a run that had ended before, nobody had to attend to anything, and nothing is known yet.
+            if isEnded { try await catchUp(watch, with: folder, on: screen) }
             return Driven(
                 departure: departure,
                 folder: folder,

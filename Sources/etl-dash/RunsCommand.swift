@@ -14,8 +14,8 @@ struct RunsCommand: StatusCommand {
         abstract: "List the runs, the newest first.",
         discussion: """
             running: a process drives it, its pid is told; ended: every flashpoint has its outcome; interrupted: nobody \
-            drives it, and resume goes on with it; damaged: it can't be used, and why is told. Times are in UTC. As json \
-            a list, as jsonl a run a line, for scripts.
+            drives it, and resume goes on with it; damaged: it can't be used, and why is told, whatever --limit is. Times \
+            are in UTC. As json a list, as jsonl a run a line, for scripts.
             """
     )
 
