@@ -22,7 +22,11 @@ extension RunPodBackend {
                 let listing = try await search.listing(since: clock.now, clock: clock) {
                     try await listedJobs(report: report)
                 }
-                if let job = listing?.job(of: mark) { return .accepted(order.ref, job: job.id) }
+                if let job = listing?.job(of: mark) {
+                    // The platform did what it answered trouble to.
+                    if submissions.forget() { await report(.reachable) }
+                    return .accepted(order.ref, job: job.id)
+                }
                 guard let listing, listing.provesAbsence else { return .ended(order.ref, .unanswered) }
             }
             let message = "the endpoint lists its jobs, and none is of this submission"
@@ -46,7 +50,7 @@ extension RunPodBackend {
                 guard failure.isTemporary else { return .heard(nil) }
                 failures += 1
                 if failures.isMultiple(of: 3), (try? await client.health()) != nil { return .heard(nil) }
-                return .again(cause: "\(failure)", atLeast: failure.wait)
+                return .again(failure)
             }
         }
     }

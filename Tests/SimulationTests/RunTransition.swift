@@ -1,4 +1,5 @@
 import Coordination
+import Flashpoints
 
 /// Where a run stands as a whole.
 enum RunStanding: String, Sendable, Hashable, CaseIterable {
