@@ -4,7 +4,8 @@ package import Flashpoints
 ///
 /// Counted are the executions of all attempts on an endpoint that outlives its driver, whatever came of them: as long as
 /// the endpoint says, else from start to end, gaps between drivers included, since a machine goes on while nobody drives
-/// the run. A job that was moved to another machine counts on both. Where a machine new to the run takes a job, the job's wait is
+/// the run. A job that was moved to another machine counts on both; of an attempt that consists of several jobs each
+/// counts, but for those that are part of another lane's. Where a machine new to the run takes a job, the job's wait is
 /// taken for its cold start, less the shortest wait for a machine that had taken one before, and no more than the 7
 /// minutes after which RunPod gives a start up. Not counted are idle time-outs and jobs whose submission got no answer,
 /// of which nobody tells. Work on this machine costs nothing.
@@ -25,6 +26,8 @@ package struct Bill: Sendable, Hashable, Codable {
         var isAccepted = false
         /// Seconds driven and away when it began to run.
         var startedAt: Double?
+        /// Σ seconds of the jobs before the one that runs, where it consists of several.
+        var formerSeconds: Double = 0
         var instance: String?
     }
 
@@ -66,8 +69,8 @@ package struct Bill: Sendable, Hashable, Codable {
     /// - Parameter t: Seconds driven.
     package func seconds(at t: Double) -> Double {
         lanes.reduce(executionSeconds + coldStartSeconds) { sum, out in
-            guard let out, out.isBilled, let startedAt = out.startedAt else { return sum }
-            return sum + max(0, t + away - startedAt)
+            guard let out, out.isBilled else { return sum }
+            return sum + out.formerSeconds + (out.startedAt.map { max(0, t + away - $0) } ?? 0)
         }
     }
 
@@ -112,8 +115,10 @@ extension Bill {
             if isBilled { self.isBilled = true }
         case .attemptAccepted(let ref, _):
             if out(ref) != nil { lanes[ref.worker - 1]?.isAccepted = true }
-        case .attemptStarted(let ref, let instance, let delayMS):
-            started(ref, on: instance, delay: delayMS.map { Double($0) / 1_000 }, at: now)
+        case .attemptStarted(let ref, let instance, let delayMS, let part):
+            let delay = delayMS.map { Double($0) / 1_000 }
+            if let part { begin(part, of: ref, at: now) }
+            started(ref, on: instance, delay: delay, isPart: part != nil, at: now)
         case .attemptRefused(let ref, _):
             // A job that is known is not ended by that.
             if out(ref)?.isAccepted == false { lanes[ref.worker - 1] = nil }
@@ -139,15 +144,30 @@ extension Bill {
         return out
     }
 
-    private mutating func started(_ ref: AttemptRef, on instance: String?, delay: Double?, at now: Double) {
+    /// Closes the job before the one that begins, of an attempt that consists of several.
+    private mutating func begin(_ part: AttemptPart, of ref: AttemptRef, at now: Double) {
         guard let out = out(ref), out.isBilled else { return }
-        if let startedAt = out.startedAt {
+        let measured = part.formerMS.map { Double(max(0, $0)) / 1_000 }
+        let former = measured ?? out.startedAt.map { max(0, now - $0) }
+        lanes[ref.worker - 1]?.formerSeconds += former ?? 0
+        lanes[ref.worker - 1]?.startedAt = part.isBilled ? now : nil
+    }
+
+    private mutating func started(
+        _ ref: AttemptRef,
+        on instance: String?,
+        delay: Double?,
+        isPart: Bool,
+        at now: Double
+    ) {
+        guard let out = out(ref), out.isBilled else { return }
+        if !isPart, let startedAt = out.startedAt {
             guard let instance, let former = out.instance, instance != former else { return }
             // The platform moved the job: what the first machine did is paid for, and done again.
             executionSeconds += max(0, now - startedAt)
             lostSeconds += max(0, now - startedAt)
         }
-        lanes[ref.worker - 1]?.startedAt = now
+        if !isPart { lanes[ref.worker - 1]?.startedAt = now }
         lanes[ref.worker - 1]?.instance = instance ?? out.instance
         guard let instance else { return }
         let isNew = !instances.contains(instance)
@@ -169,7 +189,9 @@ extension Bill {
         guard let out = out(ref), !end.isAnswerToSearch || !out.isAccepted else { return }
         lanes[ref.worker - 1] = nil
         let measured = end.executionMS.map { Double(max(0, $0)) / 1_000 }
-        guard out.isBilled, let seconds = measured ?? out.startedAt.map({ max(0, now - $0) }) else { return }
+        let latest = measured ?? out.startedAt.map { max(0, now - $0) }
+        guard out.isBilled, latest != nil || out.formerSeconds > 0 else { return }
+        let seconds = out.formerSeconds + (latest ?? 0)
         executionSeconds += seconds
         guard out.settled < out.count else { return }
         // Without times of its own a flashpoint counts as the part of the job that it is.

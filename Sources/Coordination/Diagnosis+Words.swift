@@ -165,11 +165,9 @@ extension Diagnosis {
                 kind: kind,
                 title: "no output",
                 what: "\(Self.count(mishap.count, "job", "jobs")) completed without all results\(words)",
-                advice: """
-                    lower ETL_CHUNK_MAX, or let the handler put large results into storage and return where they are; \
-                    RunPod drops results over 10 MB
-                    """,
-                hint: "lower ETL_CHUNK_MAX or return less"
+                advice: Self.advice(on: mishap.output),
+                hint: mishap.output.isTooLarge
+                    ? "lower ETL_CHUNK_MAX or return less" : "return a result for each flashpoint"
             )
         case .workTwice:
             self.init(
@@ -186,17 +184,34 @@ extension Diagnosis {
         }
     }
 
+    /// What to do about a handler that hands over something else than results.
+    private static func advice(on output: AttemptEnd.Output?) -> String {
+        switch output {
+        case .missing, nil:
+            """
+            lower ETL_CHUNK_MAX, or let the handler put large results into storage and return where they are; RunPod \
+            drops results over 10 MB, and {}
+            """
+        case .null, .empty:
+            "let the handler return what it made: a list as long as the job's flashpoints, or results that carry an id"
+        case .list:
+            "let the handler return a result for each of the job's flashpoints, in their order, or with its id"
+        case .text, .value:
+            "let the handler return JSON: a list as long as the job's flashpoints, or results that carry an id"
+        }
+    }
+
     init(expiringAt expiry: Int64, jobs: Int) {
         let time = String(WallTime.text(expiry).dropFirst(11).prefix(5))
         self.init(
             kind: .expiringResults,
             title: "results expire",
             what: """
-                the endpoint can't be reached, and results of \(Self.count(jobs, "job", "jobs")) that may have ended \
-                unseen last until \(time)Z at the least
+                the endpoint tells nothing of its jobs, and results of \(Self.count(jobs, "job", "jobs")) that may have \
+                ended unseen last until \(time)Z at the least
                 """,
-            advice: "bring the network back before, else what they held is done again",
-            hint: "bring the network back before"
+            advice: "bring network and endpoint back before, else what they held is done again",
+            hint: "bring network and endpoint back before"
         )
     }
 
@@ -248,4 +263,9 @@ extension Diagnosis {
         guard minutes >= 60 else { return "\(minutes):\(two(second))" }
         return "\(minutes / 60):\(two(minutes % 60)):\(two(second))"
     }
+}
+
+extension AttemptEnd.Output? {
+    /// Whether it may be that the platform did not take what the handler returned.
+    fileprivate var isTooLarge: Bool { self == nil || self == .missing }
 }

@@ -82,7 +82,9 @@ package struct Diagnosis: Sendable, Hashable {
         }
         if health.unhealthy > 0, health.running == 0 { return .crashLoop }
         if health.workers == 0 { return .noWorkers }
-        if health.free > 0 || (health.running > 0 && health.inProgress == 0) { return .brokenImage }
+        if health.inProgress == 0, health.free + health.running > 0 { return .brokenImage }
+        // Where jobs are taken, a worker that is free takes one in a moment.
+        if health.free > 0 { return nil }
         if health.initializing > 0 { return .coldStart }
         if health.throttled > 0 { return .throttled }
         return health.running > 0 ? .tooFewWorkers : nil
@@ -96,7 +98,9 @@ extension Diagnosis.Kind {
         // A worker that crashes is starting again in between.
         case .crashLoop: Stretch.Patience(appears: 15, clears: 60)
         case .noWorkers, .throttled, .coldStart: Stretch.Patience(appears: 30, clears: 20)
-        case .brokenImage, .idleBilling: Stretch.Patience(appears: 60, clears: 20)
+        // One look at a worker that has a job says that the image takes jobs.
+        case .brokenImage: Stretch.Patience(appears: 60, clears: 0)
+        case .idleBilling: Stretch.Patience(appears: 60, clears: 20)
         case .tooFewWorkers: Stretch.Patience(appears: 90, clears: 30)
         case .refused, .expiringResults, .executionTimeout, .workerLost, .resultsGone, .noOutput, .workTwice,
             .oneInstance, .slowStarts:
@@ -119,10 +123,13 @@ extension Diagnosis {
             // Jobs that all began to run wait for nothing, whatever the latest counters say.
             let waiting = min(observations.waiting, health.inQueue)
             guard kind == .idleBilling ? waiting + observations.running == 0 : waiting > 0 else { return nil }
-            let look = Look(waiting: waiting, wait: observations.longestWait(at: t), seconds: seconds)
+            let wait = observations.longestWait(at: t)
+            // Jobs that come and go leave some in the queue at all times.
+            if kind == .brokenImage, (wait ?? 0) < patience.appears { return nil }
+            let look = Look(waiting: waiting, wait: wait, seconds: seconds)
             self.init(kind, condition.health, look)
         case .expiringResults:
-            guard let expiry = observations.resultsExpireAt else { return nil }
+            guard let expiry = observations.resultsExpire(at: t) else { return nil }
             self.init(expiringAt: expiry, jobs: observations.unseen)
         case .executionTimeout, .workerLost, .resultsGone, .noOutput, .workTwice:
             guard let mishap = observations.mishap(kind, at: t) else { return nil }

@@ -31,9 +31,10 @@ package struct Event: Sendable, Hashable {
         case runEnded(RunAnswer)
         case attemptIntended(AttemptRef, nonce: String, indices: IndexList, endpoint: String)
         case attemptAccepted(AttemptRef, job: String)
-        case attemptUnknown(AttemptRef, why: String)
+        /// - status: What the endpoint answered, such as 503, where its answer told nothing of a job.
+        case attemptUnknown(AttemptRef, why: String, status: Int? = nil)
         case attemptRefused(AttemptRef, Failure)
-        case attemptStarted(AttemptRef, instance: String?, delayMS: Int?)
+        case attemptStarted(AttemptRef, instance: String?, delayMS: Int?, part: AttemptPart? = nil)
         case attemptEnded(AttemptRef, AttemptEnd)
         /// The job could not be cancelled and may go on to its limit.
         case attemptUncancelled(AttemptRef, job: String, why: String)
@@ -51,7 +52,8 @@ package struct Event: Sendable, Hashable {
         /// The work follows as this attempt at `t` seconds driven; on the wire `due`, since `at` is the envelope's.
         case retryScheduled(AttemptRef, t: Double, why: String)
         case endpointHealth(HealthCounters)
-        case endpointUnreachable(since: Int64, cause: String)
+        /// Requests get no answer, or with a `status` one that is of no use for now.
+        case endpointUnreachable(since: Int64, cause: String, status: Int? = nil)
         case endpointReachable
         /// The journal can't grow; nothing is submitted and nothing is dropped until it can. Published, never journalled.
         case diskFull(why: String)
@@ -147,12 +149,48 @@ package struct AttemptEnd: Sendable, Hashable {
     package var executionMS: Int?
     /// The handler's or the platform's words.
     package var message: String?
+    /// What a job that completed handed over where it left flashpoints without a result.
+    package var output: Output?
 
-    package init(_ kind: Kind, status: String, executionMS: Int? = nil, message: String? = nil) {
+    /// What stands where results should.
+    package enum Output: String, Sendable, Hashable {
+        /// Nothing, as when the platform did not take it.
+        case missing
+        case null
+        /// A list or an object with nothing in it.
+        case empty
+        /// A list that does not tell whose results it has.
+        case list
+        case text
+        /// A single number or truth value.
+        case value
+    }
+
+    package init(
+        _ kind: Kind,
+        status: String,
+        executionMS: Int? = nil,
+        message: String? = nil,
+        output: Output? = nil
+    ) {
         self.kind = kind
         self.status = status
         self.executionMS = executionMS
         self.message = message
+        self.output = output
+    }
+}
+
+/// One job of an attempt that consists of several, one after the other, as where another job coordinates the run.
+package struct AttemptPart: Sendable, Hashable {
+    /// Milliseconds that the attempt's job before this one ran, where it is told.
+    package var formerMS: Int?
+    /// Whether it is billed by itself, and not as part of another lane's job.
+    package var isBilled: Bool
+
+    package init(formerMS: Int?, isBilled: Bool) {
+        self.formerMS = formerMS
+        self.isBilled = isBilled
     }
 }
 

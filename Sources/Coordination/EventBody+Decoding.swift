@@ -30,21 +30,30 @@ extension Event.Body {
         case "attempt.accepted":
             self = .attemptAccepted(try fields.ref(), job: try fields.decode(String.self, forKey: .job))
         case "attempt.unknown":
-            self = .attemptUnknown(try fields.ref(), why: try fields.decode(String.self, forKey: .why))
+            self = .attemptUnknown(
+                try fields.ref(),
+                why: try fields.decode(String.self, forKey: .why),
+                status: try fields.decodeIfPresent(Int.self, forKey: .httpStatus)
+            )
         case "attempt.refused":
             self = .attemptRefused(try fields.ref(), try fields.failure())
         case "attempt.started":
             self = .attemptStarted(
                 try fields.ref(),
                 instance: try fields.decodeIfPresent(String.self, forKey: .instance),
-                delayMS: try fields.decodeIfPresent(Int.self, forKey: .delayMS)
+                delayMS: try fields.decodeIfPresent(Int.self, forKey: .delayMS),
+                part: try fields.part()
             )
         case "attempt.ended":
             let end = AttemptEnd(
                 try fields.decode(AttemptEnd.Kind.self, forKey: .kind),
                 status: try fields.decode(String.self, forKey: .status),
                 executionMS: try fields.decodeIfPresent(Int.self, forKey: .executionMS),
-                message: try fields.decodeIfPresent(String.self, forKey: .message)
+                message: try fields.decodeIfPresent(String.self, forKey: .message),
+                // A word of a later version says nothing here.
+                output: try fields.decodeIfPresent(String.self, forKey: .output).flatMap {
+                    AttemptEnd.Output(rawValue: $0)
+                }
             )
             self = .attemptEnded(try fields.ref(), end)
         case "flashpoint.started":
@@ -84,7 +93,8 @@ extension Event.Body {
         case "endpoint.unreachable":
             self = .endpointUnreachable(
                 since: try fields.decode(Int64.self, forKey: .since),
-                cause: try fields.decode(String.self, forKey: .cause)
+                cause: try fields.decode(String.self, forKey: .cause),
+                status: try fields.decodeIfPresent(Int.self, forKey: .httpStatus)
             )
         case "endpoint.reachable": self = .endpointReachable
         case "worker.vitals":
@@ -120,6 +130,11 @@ extension KeyedDecodingContainer<Event.Field> {
             chunk: try decode(Int.self, forKey: .chunk),
             attempt: try decode(Int.self, forKey: .attempt)
         )
+    }
+
+    fileprivate func part() throws -> AttemptPart? {
+        guard let isUnbilled = try decodeIfPresent(Bool.self, forKey: .unbilled) else { return nil }
+        return AttemptPart(formerMS: try decodeIfPresent(Int.self, forKey: .formerMS), isBilled: !isUnbilled)
     }
 
     fileprivate func failure() throws -> Failure {

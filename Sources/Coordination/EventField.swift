@@ -15,7 +15,9 @@ extension Event {
         case estimated
         case event
         case executionMS
+        case formerMS
         case generation
+        case httpStatus
         case id
         case index
         case indices
@@ -27,6 +29,7 @@ extension Event {
         case nonce
         case of
         case outcome
+        case output
         case result
         case residentMB
         case settledSeconds
@@ -35,6 +38,7 @@ extension Event {
         case stage
         case status
         case seconds
+        case unbilled
         case version
         case why
         case worker
@@ -45,9 +49,9 @@ extension Event.Field: CodingKey {
     /// The names, by raw value.
     static let names = [
         "at", "attempt", "attempts", "cause", "chunk", "class", "cpu_sec", "delay_ms", "done", "due", "endpoint",
-        "estimated", "event", "execution_ms", "generation", "id", "index", "indices", "instance", "job", "kind",
-        "level", "message", "nonce", "of", "outcome", "result", "rss_mb", "seconds", "seq", "since", "stage",
-        "status", "t", "v", "why", "worker",
+        "estimated", "event", "execution_ms", "former_ms", "generation", "http_status", "id", "index", "indices",
+        "instance", "job", "kind", "level", "message", "nonce", "of", "outcome", "output", "result", "rss_mb",
+        "seconds", "seq", "since", "stage", "status", "t", "unbilled", "v", "why", "worker",
     ]
 
     private static let fields = Dictionary(uniqueKeysWithValues: zip(names, allCases))

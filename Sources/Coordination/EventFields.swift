@@ -70,22 +70,28 @@ extension Event.Body {
         case .attemptAccepted(let ref, let job):
             fields.add(ref)
             fields.add(.job, job)
-        case .attemptUnknown(let ref, let why):
+        case .attemptUnknown(let ref, let why, let status):
             fields.add(ref)
             fields.add(.why, why)
+            if let status { fields.add(.httpStatus, status) }
         case .attemptRefused(let ref, let failure):
             fields.add(ref)
             fields.add(failure)
-        case .attemptStarted(let ref, let instance, let delayMS):
+        case .attemptStarted(let ref, let instance, let delayMS, let part):
             fields.add(ref)
             if let instance { fields.add(.instance, instance) }
             if let delayMS { fields.add(.delayMS, delayMS) }
+            if let part {
+                fields.add(.unbilled, !part.isBilled)
+                if let formerMS = part.formerMS { fields.add(.formerMS, formerMS) }
+            }
         case .attemptEnded(let ref, let end):
             fields.add(ref)
             fields.add(.kind, end.kind.rawValue)
             fields.add(.status, end.status)
             if let executionMS = end.executionMS { fields.add(.executionMS, executionMS) }
             if let message = end.message { fields.add(.message, message) }
+            if let output = end.output { fields.add(.output, output.rawValue) }
         case .flashpointStarted(let ref, let index, let id), .flashpointDuplicate(let ref, let index, let id):
             fields.add(ref)
             fields.add(.index, index)
@@ -111,9 +117,10 @@ extension Event.Body {
             fields.add(ref)
             fields.add(.due, due)
             fields.add(.why, why)
-        case .endpointUnreachable(let since, let cause):
+        case .endpointUnreachable(let since, let cause, let status):
             fields.add(.since, Int(since))
             fields.add(.cause, cause)
+            if let status { fields.add(.httpStatus, status) }
         case .workerVitals(let worker, let residentMB, let cpuSeconds):
             fields.add(.worker, worker)
             fields.add(.residentMB, residentMB)

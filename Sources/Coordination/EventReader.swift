@@ -311,6 +311,8 @@ package struct EventReader {
         guard let ref = ref(line), let instance = optionalText(.instance, line) else { return nil }
         let delayMS = integer(.delayMS, line)
         guard delayMS != nil || isAbsent(.delayMS) else { return nil }
+        // The few with more to them are the decoder's.
+        guard isAbsent(.unbilled) else { return nil }
         return .attemptStarted(ref, instance: instance, delayMS: delayMS)
     }
 
@@ -319,7 +321,7 @@ package struct EventReader {
             let status = text(.status, line), let message = optionalText(.message, line)
         else { return nil }
         let executionMS = integer(.executionMS, line)
-        guard executionMS != nil || isAbsent(.executionMS) else { return nil }
+        guard executionMS != nil || isAbsent(.executionMS), isAbsent(.output) else { return nil }
         return .attemptEnded(ref, AttemptEnd(kind, status: status, executionMS: executionMS, message: message))
     }
 

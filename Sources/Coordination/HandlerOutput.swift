@@ -5,11 +5,13 @@ package import Flashpoints
 /// Taken are, in this order:
 /// * the `result` records of our own worker, by their index; without those its other records are passed over;
 /// * a list, or `{"results": list}`, whose elements carry an `id` (or `flashpoint_id`) or an `index` of the run's input:
-///   placed by that, in any order. An id decides over an index;
+///   placed by that, in any order. An id decides over an index. An index alone may be counted from anywhere, so it is
+///   believed only where all of the list are of the attempt and none has two verdicts; where they are all from 0 up to
+///   the length of the chunk they are positions in it, and otherwise what has no other result has failed for it;
 /// * a list as long as the chunk: elements that carry neither are placed by position, unless the ones that do stand
 ///   elsewhere than at their position. In a list of another length such elements are not taken;
-///   Of several elements about one flashpoint the first with a `result`, `failure`, `error` or `ok` is taken, else the
-///   last: the others are what a generator yielded on the way;
+///   Of several elements about one flashpoint the first verdict is taken, else the last: the others are what a generator
+///   yielded on the way. A verdict has an `ok`, or a `result`, `failure` or `error` that is not null;
 /// * `{"results": object}` whose keys are ids;
 /// * any other object: the chunk succeeds as one, and the object is the result of each of its flashpoints; with a
 ///   `failure` or `error`, or `"ok": false`, it fails as one.
@@ -54,7 +56,8 @@ package struct HandlerOutput: Sendable {
             default: break
             }
             if members.isEmpty { return [] }
-            if let element = labelled(.object(members)) { return [element] }
+            let element = JSONValue.object(members)
+            if let one = labelled(element, by: meaning(ofIndicesIn: [element])) { return [one] }
             let whole = JSONValue.object(members)
             let outcome: Result<JSONValue, Failure> = failure(of: whole).map { .failure($0) } ?? .success(whole)
             return indices.map { result($0, id: nil, outcome, of: .null) }
@@ -64,12 +67,14 @@ package struct HandlerOutput: Sendable {
 
     /// What one piece of a job's stream says.
     ///
-    /// A piece has no position, so of other handlers only elements are taken that carry an id or an index and a
-    /// `result`, `failure`, `error` or `ok`: without those it may as well be progress.
+    /// A piece has no position, so of other handlers only verdicts are taken that say whose they are: what is none may as
+    /// well be progress. An index alone says that only where it is the same counted from the run's start and from the
+    /// chunk's, since nobody knows yet what the others will be; the job's whole output tells.
     package func piece(_ piece: JSONValue) -> Piece {
         if let record = StreamRecord(json: piece) { return .record(record) }
         let elements = piece["results"]?.arrayValue ?? piece.arrayValue ?? [piece]
-        return .results(elements.compactMap { isVerdict($0) ? labelled($0) : nil })
+        let meaning: IndexMeaning = indices.elementsEqual(0..<indices.count) ? .ofRun : .unknown([])
+        return .results(elements.compactMap { isVerdict($0) ? labelled($0, by: meaning) : nil })
     }
 
     // MARK: - Lists
@@ -81,19 +86,24 @@ package struct HandlerOutput: Sendable {
         // Another handler may tell its progress in our words and its results in its own.
         let elements = records.isEmpty ? list : list.filter { StreamRecord(json: $0) == nil }
         let isWhole = elements.count == indices.count
+        let meaning = meaning(ofIndicesIn: elements)
         var results: [(result: ItemResult, isVerdict: Bool)] = []
         var unlabelled: [(index: Int, element: JSONValue)] = []
         var isInOrder = isWhole
         for (position, element) in elements.enumerated() {
             if carriesLabel(element) {
-                guard let labelled = labelled(element) else { continue }
+                guard let labelled = labelled(element, by: meaning) else {
+                    if isBare(element) { isInOrder = false }
+                    continue
+                }
                 if isWhole, labelled.index != indices[position] { isInOrder = false }
                 results.append((labelled, isVerdict(element)))
             } else if isWhole {
                 unlabelled.append((indices[position], element))
             }
         }
-        let labelled = withoutProgress(results)
+        var labelled = withoutProgress(results)
+        if case .unknown(let found) = meaning { labelled += misplaced(found, except: Set(labelled.map(\.index))) }
         guard isInOrder else { return labelled }
         let placed = unlabelled.map { result($0.index, id: nil, outcome(of: $0.element), of: $0.element) }
         return (labelled + placed).sorted { $0.index < $1.index }
@@ -157,11 +167,60 @@ package struct HandlerOutput: Sendable {
         }
     }
 
+    // MARK: - Indices alone
+
+    /// What an `index` counts that stands without an id and a hash.
+    private enum IndexMeaning {
+        /// From the first flashpoint of the run.
+        case ofRun
+        /// From the first one of the chunk.
+        case ofChunk
+        /// Nobody can tell of these.
+        case unknown([Int])
+    }
+
+    private func meaning(ofIndicesIn elements: [JSONValue]) -> IndexMeaning {
+        var verdicts: [Int: JSONValue] = [:]
+        var found: Set<Int> = []
+        var isAmbiguous = false
+        for element in elements {
+            guard isBare(element), let index = element["index"]?.intValue else { continue }
+            found.insert(index)
+            guard isVerdict(element) else { continue }
+            // The same once more does no harm.
+            if let other = verdicts[index], other != element { isAmbiguous = true }
+            verdicts[index] = element
+        }
+        if !isAmbiguous, found.allSatisfy(indices.contains) { return .ofRun }
+        if !isAmbiguous, found == Set(0..<indices.count) { return .ofChunk }
+        return .unknown(found.sorted())
+    }
+
+    private func isBare(_ element: JSONValue) -> Bool {
+        element["index"]?.intValue != nil && (element["id"] ?? element["flashpoint_id"])?.idText == nil
+            && element["hash"]?.stringValue == nil
+    }
+
+    /// The failures of flashpoints whose results nobody can place.
+    private func misplaced(_ found: [Int], except told: Set<Int>) -> [ItemResult] {
+        func list(_ numbers: some Sequence<Int>) -> String {
+            let texts = numbers.prefix(9).map(String.init)
+            return texts.prefix(8).joined(separator: ", ") + (texts.count > 8 ? ", …" : "")
+        }
+        let message =
+            "the handler's results have an index and no id, and their indices (\(list(found))) are not those of the job's "
+            + "flashpoints (\(list(indices))), each once; let each result carry the id of its flashpoint"
+        return indices.filter { !told.contains($0) }.map { index in
+            result(index, id: nil, .failure(Failure(.contract, message)), of: .null)
+        }
+    }
+
     // MARK: - Elements
 
     /// Whether the element says how a flashpoint ended.
     private func isVerdict(_ element: JSONValue) -> Bool {
-        ["result", "failure", "error", "ok"].contains { element[$0] != nil }
+        if element["ok"]?.boolValue != nil { return true }
+        return ["result", "failure", "error"].contains { (element[$0] ?? .null) != .null }
     }
 
     private func carriesLabel(_ element: JSONValue) -> Bool {
@@ -169,10 +228,18 @@ package struct HandlerOutput: Sendable {
     }
 
     /// The result of an element that says which flashpoint it is about; `nil` when it says none of this attempt.
-    private func labelled(_ element: JSONValue) -> ItemResult? {
+    private func labelled(_ element: JSONValue, by meaning: IndexMeaning) -> ItemResult? {
         let id = (element["id"] ?? element["flashpoint_id"])?.idText
         if let id, let index = positions[id] { return result(index, id: id, outcome(of: element), of: element) }
-        guard let index = element["index"]?.intValue, indices.contains(index) else { return nil }
+        guard var index = element["index"]?.intValue else { return nil }
+        if isBare(element) {
+            switch meaning {
+            case .ofRun: break
+            case .ofChunk: index = indices[index]
+            case .unknown: return nil
+            }
+        }
+        guard indices.contains(index) else { return nil }
         return result(index, id: id, outcome(of: element), of: element)
     }
 

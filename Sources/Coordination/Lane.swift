@@ -56,6 +56,10 @@ package struct Lane: Sendable, Hashable, Codable {
         package var isCancelled = false
         /// Whether the endpoint was asked to cancel the job.
         package var cancelSent = false
+        /// What the endpoint answered to its submission, where that told nothing of a job.
+        var answer: Int?
+        /// Whether a former driver left it, so that losing it says nothing of how the run goes now.
+        var isInherited = false
         /// Flashpoints that the worker said it began.
         package internal(set) var begun: Set<Int> = []
         /// Flashpoints whose result it brought, whether that was the first or not.
@@ -65,6 +69,9 @@ package struct Lane: Sendable, Hashable, Codable {
 
         /// Whether a worker is known to have had it.
         var hasRun: Bool { phase == .started || !begun.isEmpty || !told.isEmpty }
+
+        /// Whether the endpoint was in trouble when it was submitted.
+        var metTrouble: Bool { answer.map { $0 >= 500 } ?? false }
     }
 
     /// An attempt that was given up before anybody knew whether it has a job.

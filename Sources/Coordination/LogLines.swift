@@ -25,6 +25,8 @@ package struct LogLines: Sendable {
     /// Flashpoints whose outcome is failed, to tell them from cancelled ones when some are tried again.
     var failed: Set<Int32> = []
     var findings = FindingLines()
+    /// What is amiss with the endpoint, as far as it was told.
+    private var trouble: EndpointTrouble.Kind?
 
     package init(level: LogLevel = .info) {
         self.level = level
@@ -48,6 +50,7 @@ package struct LogLines: Sendable {
                 )
             ]
         case .runResumed(let endpoint):
+            trouble = nil
             return [LogLine(.info, "Run resumed on \(Self.address(endpoint))")]
         case .runPaused(let why?): return [LogLine(.warning, "Run paused: \(why); then continue or cancel it")]
         case .runPaused(nil): return [LogLine(.info, "Run paused: nothing new is submitted")]
@@ -81,9 +84,12 @@ package struct LogLines: Sendable {
             let workers = "\(health.running) running, \(health.idle) idle, \(health.initializing) starting"
             let jobs = "\(health.inQueue) jobs in queue, \(health.inProgress) in progress"
             return [LogLine(.debug, "Endpoint has \(workers), \(health.throttled) throttled workers; \(jobs)")]
-        case .endpointUnreachable(_, let cause):
-            return [LogLine(.warning, "Endpoint cannot be reached: \(cause); jobs that run go on")]
-        case .endpointReachable: return [LogLine(.info, "Endpoint can be reached again")]
+        case .endpointUnreachable(let since, let cause, let status):
+            return troubled(EndpointTrouble(since: since, cause: cause, status: status))
+        case .endpointReachable:
+            defer { trouble = nil }
+            let isSilence = trouble == .silent || trouble == nil
+            return [LogLine(.info, isSilence ? "Endpoint can be reached again" : "Endpoint answers as it should again")]
         case .workerVitals(let worker, let residentMB, let cpuSeconds):
             let message = "Worker \(worker) uses \(residentMB) MB and has used \(Self.seconds(cpuSeconds)) of processor"
             return [LogLine(.debug, worker: worker, message)]
@@ -91,6 +97,14 @@ package struct LogLines: Sendable {
             return [LogLine(level, worker: worker, worker.map { "Worker \($0): \(message)" } ?? message)]
         case .timerFired: return []
         }
+    }
+
+    private mutating func troubled(_ trouble: EndpointTrouble) -> [LogLine] {
+        // The same again says that it lasts, which is told by what follows from it.
+        guard self.trouble != trouble.kind else { return [] }
+        self.trouble = trouble.kind
+        let cause = trouble.kind == .slowedDown ? "" : ": \(trouble.cause)"
+        return [LogLine(.warning, "\(trouble.text)\(cause); jobs that run go on")]
     }
 
     // MARK: - Attempts
@@ -101,16 +115,17 @@ package struct LogLines: Sendable {
             return [Self.line(.debug, ref, "submits \(Self.flashpoints(indices.count)) as \(Self.place(ref))")]
         case .attemptAccepted(let ref, let job):
             return begin(ref.worker) + [accepted(ref, job: job)]
-        case .attemptUnknown(let ref, let why):
+        case .attemptUnknown(let ref, let why, let status):
             if lanes.indices.contains(ref.worker - 1) { lanes[ref.worker - 1].unanswered = ref }
-            return [Self.line(.warning, ref, "got no answer to its submission (\(Self.place(ref))): \(why)")]
+            let what = status == nil ? "got no answer to its submission" : "can't tell whether its submission arrived"
+            return [Self.line(.warning, ref, "\(what) (\(Self.place(ref))): \(why)")]
         case .attemptRefused(let ref, let failure) where failure.kind == .config:
             let message = "is refused by the endpoint: \(failure.message); the run stops here and can be resumed"
             return [Self.line(.error, ref, message)]
         case .attemptRefused(let ref, let failure):
             let message = "had its submission refused (\(Self.place(ref))): \(failure.message)"
             return [Self.line(.warning, ref, message)]
-        case .attemptStarted(let ref, let instance, let delayMS):
+        case .attemptStarted(let ref, let instance, let delayMS, _):
             let instance = instance.map { " on instance \($0)" } ?? ""
             let delay = delayMS.map { " after \(Self.seconds(Double($0) / 1_000)) in the queue" } ?? ""
             return begin(ref.worker) + [Self.line(.debug, ref, "runs \(Self.place(ref))\(instance)\(delay)")]

@@ -29,6 +29,8 @@ package struct Observations: Sendable, Hashable {
         var t: Double = 0
         /// What the endpoint said of it.
         var words: String?
+        /// What a job that completed handed over.
+        var output: AttemptEnd.Output?
         /// Seconds that the job had run.
         var execution: Double?
     }
@@ -62,6 +64,10 @@ package struct Observations: Sendable, Hashable {
     private var retriedBefore: Int?
     /// Wall time when the endpoint was heard of last, before it fell silent.
     private var answeredAt: Int64?
+    /// Seconds driven at the latest news of the endpoint, and at the beginning of the trouble that there is.
+    private var answeredT: Double = 0
+    private var troubledT: Double?
+    /// Whether there is no answer at all, not even one that is of no use.
     private(set) var isSilent = false
     /// Whether the latest attempt went to an endpoint that is not on this machine.
     private var isElsewhere = false
@@ -86,9 +92,13 @@ package struct Observations: Sendable, Hashable {
 
     /// From when on results of jobs that may have ended unseen may be gone, by the wall clock in milliseconds since 1970.
     ///
-    /// `nil` while the endpoint answers, and without a job there.
-    package var resultsExpireAt: Int64? {
-        guard isSilent, let answeredAt else { return nil }
+    /// `nil` while the endpoint tells of its jobs, without a job there, and before it lasts.
+    ///
+    /// - Parameter t: Seconds driven.
+    func resultsExpire(at t: Double) -> Int64? {
+        guard let troubledT, let answeredAt else { return nil }
+        let unseen = t - (isSilent ? troubledT : max(troubledT, answeredT))
+        guard unseen >= EndpointTrouble.lastingSeconds else { return nil }
         let heard = jobs.compactMap { job in job?.acceptedAt.map { max($0, answeredAt) } }
         return heard.min().map { $0 + Overview.retention }
     }
@@ -113,6 +123,7 @@ extension Observations {
         case .runResumed:
             refusal = nil
             isSilent = false
+            troubledT = nil
             // What the endpoint was like before says nothing of now.
             health = nil
             conditions = [:]
@@ -123,31 +134,34 @@ extension Observations {
             guard jobs.indices.contains(ref.worker - 1) else { return }
             jobs[ref.worker - 1] = endpoint.isOnThisMachine ? nil : Job(attempt: ref)
         case .attemptAccepted(let ref, _):
-            answered(at: event.at)
+            answered(event)
             guard job(ref) != nil, jobs[ref.worker - 1]?.accepted == nil else { return }
             jobs[ref.worker - 1]?.accepted = event.t
             jobs[ref.worker - 1]?.acceptedAt = event.at
         case .attemptRefused(let ref, let failure):
             if failure.kind == .config { refusal = failure }
             if job(ref)?.accepted == nil { forget(ref) }
-        case .attemptStarted(let ref, let instance, let delayMS):
-            answered(at: event.at)
+        case .attemptStarted(let ref, let instance, let delayMS, _):
+            answered(event)
             started(ref, Start(instance: instance, delay: delayMS.map { Double($0) / 1_000 }), t: event.t)
         case .attemptEnded(let ref, let end):
-            if !end.isUnanswered { answered(at: event.at) }
+            if !end.isUnanswered { answered(event) }
             ended(ref, end, t: event.t)
         case .flashpointDuplicate(let ref, _, _):
-            answered(at: event.at)
+            answered(event)
             if job(ref) != nil { note(.workTwice, t: event.t) }
         case .flashpointStarted, .flashpointProgress, .flashpointFailed, .flashpointSettled, .workerVitals:
-            answered(at: event.at)
+            answered(event)
         case .endpointHealth(let counters):
-            answered(at: event.at)
+            answered(event)
             note(counters, t: event.t)
-        case .endpointUnreachable: isSilent = true
+        case .endpointUnreachable(_, _, let status):
+            isSilent = status == nil
+            troubledT = troubledT ?? event.t
         case .endpointReachable:
             isSilent = false
-            answered(at: event.at)
+            troubledT = nil
+            answered(event)
         case .runPaused, .runContinued, .runCancelRequested, .attemptUnknown, .attemptUncancelled,
             .workerCancelRequested, .retryScheduled, .diskFull, .diskFree, .log, .timerFired:
             break
@@ -166,8 +180,10 @@ extension Observations {
     }
 
     /// Notes that the endpoint was heard of; while it counts as silent, one answer says nothing of the other jobs.
-    private mutating func answered(at: Int64) {
-        if !isSilent { answeredAt = at }
+    private mutating func answered(_ event: Event) {
+        guard !isSilent else { return }
+        answeredAt = event.at
+        answeredT = event.t
     }
 
     private mutating func note(_ kind: Diagnosis.Kind, t: Double, words: String? = nil, execution: Double? = nil) {
@@ -212,7 +228,9 @@ extension Observations {
         forget(ref)
         let execution = end.executionMS.map { Double($0) / 1_000 }
         switch end.kind {
-        case .completed where end.message != nil: note(.noOutput, t: t, words: end.message)
+        case .completed where end.message != nil:
+            note(.noOutput, t: t, words: end.message)
+            mishaps[.noOutput]?.output = end.output
         case .completed:
             if let execution { longestExecution = max(longestExecution ?? 0, execution) }
         case .timedOut: note(.executionTimeout, t: t, words: end.message, execution: execution)

@@ -11,7 +11,7 @@ extension Overview {
         case .runPlanned(let header): planned(header)
         case .runResumed:
             halted = nil
-            silence = nil
+            trouble = nil
             isPaused = false
             pauseCause = nil
         case .runPaused(let why):
@@ -61,14 +61,17 @@ extension Overview {
         case .endpointHealth(let counters):
             health = counters
             answeredAt = event.at
-        case .endpointUnreachable(let since, let cause):
+        case .endpointUnreachable(let since, let cause, let status):
+            let latest = EndpointTrouble(since: since, cause: cause, status: status)
+            // The same again says that it lasts.
+            guard trouble?.kind != latest.kind else { break }
             // Up to now the end of any job would have been seen.
-            for place in lanes.indices where silence == nil && lanes[place].job != nil {
+            for place in lanes.indices where latest.kind == .silent && lanes[place].job != nil {
                 lanes[place].heardAt = answeredAt
             }
-            silence = Silence(since: since, cause: cause)
+            trouble = latest
         case .endpointReachable:
-            silence = nil
+            trouble = nil
             answeredAt = event.at
         case .workerVitals(let worker, let residentMB, let cpuSeconds):
             heard(worker, at: event.at)
@@ -128,7 +131,7 @@ extension Overview {
                 lane.unanswered = nil
                 if lane.phase != .started { lane.phase = .accepted }
             }
-        case .attemptUnknown(let ref, _):
+        case .attemptUnknown(let ref, _, _):
             change(ref, t: t) { lane in
                 if lane.job == nil { lane.leaveUnanswered(ref, at: at) }
             }
@@ -139,7 +142,7 @@ extension Overview {
                 lane.unanswered = nil
                 lane.release()
             }
-        case .attemptStarted(let ref, let instance, let delayMS):
+        case .attemptStarted(let ref, let instance, let delayMS, _):
             heard(ref.worker, at: at)
             change(ref, t: t) { lane in
                 lane.instance = instance ?? lane.instance

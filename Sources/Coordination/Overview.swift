@@ -22,13 +22,6 @@ package struct Overview: Sendable, Hashable {
         package var settled: Int { ok + failed + cancelled }
     }
 
-    /// Since when the endpoint has been silent, and why.
-    package struct Silence: Sendable, Hashable {
-        /// Wall time in milliseconds since 1970.
-        package var since: Int64
-        package var cause: String
-    }
-
     /// A job that could not be cancelled.
     package struct UncancelledJob: Sendable, Hashable {
         package var attempt: AttemptRef
@@ -62,7 +55,8 @@ package struct Overview: Sendable, Hashable {
     /// One for each worker, in the order of their numbers.
     package internal(set) var lanes: [LaneView] = []
     package internal(set) var health: HealthCounters?
-    package internal(set) var silence: Silence?
+    /// What is amiss with the endpoint at the moment, and will pass.
+    package internal(set) var trouble: EndpointTrouble?
     /// The answer, from the run's end until it is reopened.
     package internal(set) var answer: RunAnswer?
     /// Number of the latest event.
@@ -100,9 +94,18 @@ package struct Overview: Sendable, Hashable {
         let heard = lanes.compactMap { lane -> Int64? in
             guard lane.job != nil, !lane.isOnThisMachine else { return nil }
             // While the endpoint answered, the end of any job would have been seen.
-            return silence == nil ? answeredAt : lane.heardAt
+            return trouble?.kind == .silent ? lane.heardAt : answeredAt
         }
         return heard.min().map { $0 + Self.retention }
+    }
+
+    /// Whether nothing was heard of the jobs for so long that the loss of results is worth a warning.
+    ///
+    /// - Parameter now: Wall time in milliseconds since 1970.
+    package func isUnseen(at now: Int64) -> Bool {
+        guard let trouble else { return false }
+        let heard = trouble.kind == .silent ? trouble.since : max(trouble.since, answeredAt ?? trouble.since)
+        return Double(now - heard) >= EndpointTrouble.lastingSeconds * 1_000
     }
 
     /// Σ seconds of the settled flashpoints.

@@ -3,10 +3,12 @@ package import Flashpoints
 /// What a backend tells the driver.
 package enum Report: Sendable, Hashable {
     case accepted(AttemptRef, job: String)
-    /// The submission's answer was lost, so the job may or may not exist.
-    case unknown(AttemptRef, why: String)
+    /// The submission's answer was lost, or told nothing of a job: it may or may not exist.
+    ///
+    /// - status: The answer's, such as 503; `nil` without one.
+    case unknown(AttemptRef, why: String, status: Int? = nil)
     case refused(AttemptRef, Failure)
-    case started(AttemptRef, instance: String?, delayMS: Int?)
+    case started(AttemptRef, instance: String?, delayMS: Int?, part: AttemptPart? = nil)
     /// A record of our own worker's stream.
     case record(AttemptRef, StreamRecord)
     /// A flashpoint's result, from a stream or from the job's output.
@@ -15,8 +17,11 @@ package enum Report: Sendable, Hashable {
     /// The job could not be cancelled and may go on to its limit.
     case uncancelled(AttemptRef, job: String, why: String)
     case health(HealthCounters)
+    /// A request got no answer, or one that was of no use and may be of use later.
+    ///
     /// - since: Wall time in milliseconds since 1970.
-    case unreachable(since: Int64, cause: String)
+    /// - status: The answer's, such as 429 and 503; `nil` without one.
+    case unreachable(since: Int64, cause: String, status: Int? = nil)
     case reachable
     case log(level: LogLevel, worker: Int?, message: String)
 }

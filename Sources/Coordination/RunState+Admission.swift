@@ -12,12 +12,12 @@ extension RunState {
         case .accepted(let ref, let job):
             // Also when the attempt is no longer awaited: the journal must know every job that exists.
             live(ref)?.job == job ? nil : .attemptAccepted(ref, job: job)
-        case .unknown(let ref, let why):
-            live(ref)?.phase == .intended ? .attemptUnknown(ref, why: why) : nil
+        case .unknown(let ref, let why, let status):
+            live(ref)?.phase == .intended ? .attemptUnknown(ref, why: why, status: status) : nil
         case .refused(let ref, let failure):
             admit(failure, refusing: ref)
-        case .started(let ref, let instance, let delayMS):
-            admit(ref, startedOn: instance, delayMS: delayMS)
+        case .started(let ref, let instance, let delayMS, let part):
+            admit(ref, startedOn: instance, delayMS: delayMS, part)
         case .ended(let ref, let end):
             admit(end, of: ref)
         case .uncancelled(let ref, let job, let why):
@@ -28,20 +28,38 @@ extension RunState {
             admit(result, of: ref)
         case .health(let counters):
             .endpointHealth(counters)
-        case .unreachable(let since, let cause):
-            silentSince == nil ? .endpointUnreachable(since: since, cause: cause) : nil
+        case .unreachable(let since, let cause, let status):
+            isNews(EndpointTrouble.Kind(status: status), now: now)
+                ? .endpointUnreachable(since: since, cause: cause, status: status) : nil
         case .reachable:
-            silentSince == nil ? nil : .endpointReachable
+            trouble == nil ? nil : .endpointReachable
         case .log(let level, let worker, let message):
             .log(level: level, worker: worker, message: message)
         }
     }
 
-    private func admit(_ ref: AttemptRef, startedOn instance: String?, delayMS: Int?) -> Event.Body? {
+    private func admit(
+        _ ref: AttemptRef,
+        startedOn instance: String?,
+        delayMS: Int?,
+        _ part: AttemptPart?
+    ) -> Event.Body? {
         guard let live = live(ref) else { return nil }
         // A job that is taken up again tells its start again; another machine is news, as the platform moved it.
-        let isKnown = live.phase == .started && (instance == nil || instance == live.instance)
-        return isKnown ? nil : .attemptStarted(ref, instance: instance, delayMS: delayMS)
+        let isKnown = part == nil && live.phase == .started && (instance == nil || instance == live.instance)
+        return isKnown ? nil : .attemptStarted(ref, instance: instance, delayMS: delayMS, part: part)
+    }
+
+    /// Whether trouble of the endpoint is to be noted.
+    ///
+    /// Requests that go at the same time may meet different trouble, so one kind takes the place of another no more than
+    /// twice a minute; but that there is an answer at all is news at once. The same is noted once more when it lasts.
+    private func isNews(_ kind: EndpointTrouble.Kind, now: Double) -> Bool {
+        guard let trouble else { return true }
+        if trouble.kind == kind {
+            return !trouble.isLasting && now - trouble.began > EndpointTrouble.lastingSeconds + 0.01
+        }
+        return trouble.kind == .silent || now - trouble.changed >= 30
     }
 
     private func admit(_ end: AttemptEnd, of ref: AttemptRef) -> Event.Body? {

@@ -41,9 +41,9 @@ extension RunState {
             return live.cancelSent ? sendAtOnce([open], live) : cancellations(of: open, ref)
         case .lost where live.phase == .unknown:
             // Silence is never failure: no flashpoint is charged, only the pauses grow. But the job may run and be paid
-            // for, so as a retry it counts.
+            // for, so as a retry it counts; unless the endpoint said that it is in trouble, which passes.
             lanes[ref.worker - 1].unanswered += 1
-            breaker.retried()
+            if !live.metTrouble, !live.isInherited { breaker.retried() }
             let ceiling = plan.policy.backOffCeiling(tries: lanes[ref.worker - 1].unanswered)
             return sendLater(open, live, ceiling: ceiling, why: "the submission got no answer")
         case .completed:
@@ -72,6 +72,10 @@ extension RunState {
     /// Where the worker told what it was at, that is suspected. Where it told nothing, the same flashpoints go once more,
     /// and after a second such end in halves, until the one that is to blame is alone.
     private mutating func broken(_ open: [Int], _ live: Lane.Live, _ end: AttemptEnd) -> [Effect] {
+        if live.isInherited, end.kind == .lost, end.status == AttemptEnd.forgottenStatus {
+            // What a former driver left and the endpoint forgot meanwhile is no sign of how the run goes now.
+            return blame(open, live, isRetry: false) { $0.failure(of: $1, after: end) }
+        }
         let silent = open.filter { !flashpoints.isToRetry[$0] }
         guard let first = silent.first else { return blame(open, live) { $0.failure(of: $1, after: end) } }
         breaker.failed(failure(of: first, after: end))
@@ -122,12 +126,14 @@ extension RunState {
     /// - Parameters:
     ///   - suspects: What the worker was at; empty when nobody knows, and all of `open` is to blame.
     ///   - setback: What befell the suspects.
+    ///   - isRetry: Whether trying again counts as a retry of the run.
     ///   - cause: The failure of a flashpoint that is to blame and has not been charged by a record of its own.
     private mutating func blame(
         _ open: [Int],
         _ live: Lane.Live,
         suspects: [Int] = [],
         setback: Lane.Setback? = nil,
+        isRetry: Bool = true,
         by cause: (inout RunState, Int) -> Failure
     ) -> [Effect] {
         var effects: [Effect] = []
@@ -154,7 +160,7 @@ extension RunState {
         }
         if why.isEmpty, let first = together.first { why = "flashpoint \(plan.catalogue.id(first)) failed" }
         if !together.isEmpty {
-            if isCharged { breaker.retried() }
+            if isCharged, isRetry { breaker.retried() }
             effects += sendLater(together, live, ceiling: ceiling(together), why: why)
         }
         for index in alone {

@@ -19,7 +19,7 @@ extension RunState {
         var counts: Counts
         var speedup: Speedup
         var hasBeenAccepted: Bool
-        var silentSince: Double?
+        var trouble: Trouble?
         var plannedAt: Int64
         var t: Double
         var at: Int64
@@ -42,7 +42,7 @@ extension RunState {
             counts = state.counts
             speedup = state.speedup
             hasBeenAccepted = state.hasBeenAccepted
-            silentSince = state.silentSince
+            trouble = state.trouble
             plannedAt = state.plannedAt
             t = state.t
             at = state.at
@@ -93,7 +93,7 @@ extension RunState {
         counts = rest.counts
         speedup = rest.speedup
         hasBeenAccepted = rest.hasBeenAccepted
-        silentSince = rest.silentSince
+        trouble = rest.trouble
         plannedAt = rest.plannedAt
         t = rest.t
         at = rest.at

@@ -50,13 +50,14 @@ extension RunState {
             return intended(ref, indices: indices, endpoint: endpoint)
         case .attemptAccepted(let ref, let job):
             return accepted(ref, job: job, t: event.t)
-        case .attemptUnknown(let ref, _):
+        case .attemptUnknown(let ref, _, let status):
             guard let live = live(ref), live.job == nil else { return [] }
             lanes[ref.worker - 1].live?.phase = .unknown
+            lanes[ref.worker - 1].live?.answer = status
             return [.setTimer(.unknownGrace(ref), t: event.t + plan.policy.unknownGrace)]
         case .attemptRefused(let ref, let failure):
             return refused(ref, failure)
-        case .attemptStarted(let ref, let instance, _):
+        case .attemptStarted(let ref, let instance, _, _):
             // Without a job's id nobody can follow it, so it stays unknown until its grace is over.
             guard let live = live(ref), live.phase != .unknown else { return [] }
             lanes[ref.worker - 1].live?.phase = .started
@@ -88,10 +89,10 @@ extension RunState {
         case .flashpointProgress(let ref, _, _, _, _):
             if lastProgress.indices.contains(ref.worker - 1) { lastProgress[ref.worker - 1] = event.t }
             return []
-        case .endpointUnreachable:
-            return unreachable(t: event.t)
+        case .endpointUnreachable(_, _, let status):
+            return troubled(EndpointTrouble.Kind(status: status), t: event.t)
         case .endpointReachable:
-            silentSince = nil
+            trouble = nil
             return []
         case .endpointHealth, .workerVitals, .log, .attemptUncancelled, .diskFull, .diskFree:
             return []
@@ -204,19 +205,23 @@ extension RunState {
             return [.find(ref, endpoint: live.endpoint)]
         case .silence:
             // A hundredth of a second, since a timer may fire early and is not set again.
-            guard !hasBeenAccepted, halted == nil, let silentSince, let limit = plan.policy.silenceLimit,
-                t >= silentSince + limit - 0.01
+            guard !hasBeenAccepted, halted == nil, let trouble, trouble.kind == .silent,
+                let limit = plan.policy.silenceLimit, t >= trouble.changed + limit - 0.01
             else { return [] }
             let message = "the endpoint gave no answer for \(Int(limit)) s"
             return [.record(.log(level: .error, worker: nil, message: message)), .halt(Failure(.config, message))]
         }
     }
 
-    /// Starts the wait for the first answer; by the time driven, since the wall clock may be set meanwhile.
-    private mutating func unreachable(t: Double) -> [Effect] {
-        guard silentSince == nil else { return [] }
-        silentSince = t
-        guard !hasBeenAccepted, let limit = plan.policy.silenceLimit else { return [] }
+    /// Notes what the endpoint is like, and in silence starts the wait for the first answer; by the time driven, since
+    /// the wall clock may be set meanwhile.
+    private mutating func troubled(_ kind: EndpointTrouble.Kind, t: Double) -> [Effect] {
+        let began = trouble?.began ?? t
+        let changed = trouble?.kind == kind ? trouble?.changed ?? t : t
+        let isNew = trouble?.kind != kind
+        let isLasting = t - began >= EndpointTrouble.lastingSeconds
+        trouble = Trouble(kind: kind, began: began, changed: changed, isLasting: isLasting)
+        guard isNew, kind == .silent, !hasBeenAccepted, let limit = plan.policy.silenceLimit else { return [] }
         return [.setTimer(.silence, t: t + limit)]
     }
 

@@ -11,10 +11,11 @@ extension RunState {
     ///   - gap: Milliseconds since the latest event before, by the wall clock.
     mutating func resumed(at endpoint: String, t: Double, gap: Int64) -> [Effect] {
         halted = nil
-        silentSince = nil
+        trouble = nil
         isPaused = false
         pauseCause = nil
         breaker.reset()
+        for place in lanes.indices { lanes[place].live?.isInherited = true }
         var known: [Lane.Live] = []
         var searched: [Effect] = []
         var gone: [Effect] = []

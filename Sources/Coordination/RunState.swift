@@ -23,6 +23,16 @@ package struct RunState: Sendable {
         package var settled: Int { ok + failed + cancelled }
     }
 
+    /// Trouble of the endpoint, in seconds driven.
+    package struct Trouble: Sendable, Hashable, Codable {
+        var kind: EndpointTrouble.Kind
+        /// When there was any trouble first, and when it became this one.
+        var began: Double
+        var changed: Double
+        /// Whether it was noted that it lasts.
+        var isLasting = false
+    }
+
     package internal(set) var plan: RunPlan
     package internal(set) var phase = Phase.planned
     package internal(set) var isPaused = false
@@ -37,8 +47,8 @@ package struct RunState: Sendable {
     package internal(set) var speedup: Speedup
     /// Whether any submission was ever accepted.
     package internal(set) var hasBeenAccepted = false
-    /// Seconds driven when the endpoint fell silent.
-    package internal(set) var silentSince: Double?
+    /// What is amiss with the endpoint at the moment, and will pass.
+    package internal(set) var trouble: Trouble?
     /// Wall time of the planning, in milliseconds since 1970.
     package internal(set) var plannedAt: Int64 = 0
     /// Seconds driven at the latest journalled event.
@@ -164,7 +174,7 @@ extension RunState: Equatable {
         left.phase == right.phase && left.isPaused == right.isPaused && left.isCancelled == right.isCancelled
             && left.flashpoints == right.flashpoints && left.lanes == right.lanes && left.counts == right.counts
             && left.speedup == right.speedup && left.hasBeenAccepted == right.hasBeenAccepted
-            && left.silentSince == right.silentSince && left.plannedAt == right.plannedAt && left.t == right.t
+            && left.trouble == right.trouble && left.plannedAt == right.plannedAt && left.t == right.t
             && left.finalAnswer == right.finalAnswer && left.halted == right.halted
             && left.lastProgress == right.lastProgress && left.generation == right.generation
             && left.pauseCause == right.pauseCause && left.at == right.at && left.breaker == right.breaker

@@ -133,7 +133,10 @@ struct HeaderView {
     private var troubles: [Fact] {
         guard overview.phase == .running else { return [] }
         var facts: [Fact] = []
-        if overview.silence != nil { facts.append(Fact(Phrase("unreachable", theme[.alarm]), rank: 1)) }
+        if let trouble = overview.trouble {
+            let style = theme[trouble.kind == .silent ? .alarm : .warning]
+            facts.append(Fact(Phrase(trouble.title, style), rank: 1))
+        }
         if overview.unansweredSubmissions > 0 {
             facts.append(Fact(Phrase("\(overview.unansweredSubmissions) unanswered", theme[.warning]), rank: 2))
         }

@@ -34,7 +34,7 @@ extension Model {
         guard overview.phase == .running, let last = shown.lastEvent else { return .none }
         let age = max(0, Double(live.now - last) / 1_000)
         guard age > Self.staleAfter else { return .live(seconds: age) }
-        return .stale(seconds: age, cause: overview.silence?.cause)
+        return .stale(seconds: age, cause: overview.trouble?.cause)
     }
 
     /// Seconds that are left; `nil` while nobody can tell.

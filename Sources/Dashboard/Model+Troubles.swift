@@ -37,7 +37,7 @@ extension Model {
             return Trouble(kind: .error, texts: texts, cause: cause)
         }
         if standing == .interrupted { return interrupted(run) }
-        if let silence = overview.silence { return unreachable(silence) }
+        if let trouble = overview.trouble { return passing(trouble) }
         if overview.isPaused, let cause = overview.pauseCause {
             let texts = isHeard ? ["Paused. p goes on, C cancels the run"] : ["Paused"]
             return Trouble(kind: .warning, texts: texts, cause: cause)
@@ -73,17 +73,20 @@ extension Model {
         return Trouble(kind: .warning, texts: texts)
     }
 
-    private func unreachable(_ silence: Overview.Silence) -> Trouble {
-        let since = Figures.time(silence.since)
-        var texts = ["Endpoint unreachable since \(since)Z, nothing fails by it", "Unreachable since \(since)Z"]
-        if let expiry {
+    private func passing(_ trouble: EndpointTrouble) -> Trouble {
+        let since = Figures.time(trouble.since)
+        let isSilent = trouble.kind == .silent
+        let what = isSilent ? "Endpoint unreachable" : trouble.text
+        let title = trouble.title.capitalisingFirst
+        var texts = ["\(what) since \(since)Z, nothing fails by it", "\(title) since \(since)Z"]
+        if let expiry, overview.isUnseen(at: now) {
             texts = [
-                "Endpoint unreachable since \(since)Z; \(expiry.loss) from \(expiry.time) (\(expiry.left))",
-                "Unreachable since \(since.prefix(5))Z; \(expiry.loss) (\(expiry.left))",
-                "No answer since \(since.prefix(5))Z; loss \(expiry.left)",
+                "\(what) since \(since)Z; \(expiry.loss) from \(expiry.time) (\(expiry.left))",
+                "\(title) since \(since.prefix(5))Z; \(expiry.loss) (\(expiry.left))",
+                "\(isSilent ? "No answer" : title) since \(since.prefix(5))Z; loss \(expiry.left)",
             ]
         }
-        return Trouble(kind: .warning, texts: texts, cause: silence.cause)
+        return Trouble(kind: .warning, texts: texts, cause: trouble.cause)
     }
 
     /// When results of jobs that may have ended unseen begin to be lost, as far as there are such jobs.

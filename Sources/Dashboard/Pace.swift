@@ -70,7 +70,7 @@ package struct Pace: Sendable, Hashable {
 
     mutating func apply(_ event: Event) {
         switch event.body {
-        case .attemptStarted(let ref, _, _):
+        case .attemptStarted(let ref, _, _, _):
             run.start(at: event.t)
             lanes[ref.worker, default: Tempo()].latest = event.t
         case .flashpointSettled(let settlement):

@@ -9,6 +9,9 @@ package final class InProcessBackend: Backend {
     package typealias Handler =
         @Sendable (JobInput, _ emit: @escaping @Sendable (StreamRecord) async -> Void) async throws -> Void
 
+    /// How a job's start is told: it has no machine of its own and never waits for one.
+    package static let start: (instance: String?, delayMS: Int?) = (nil, 0)
+
     package let endpoint: String
     private let bodies: JobBodies
     private let handler: Handler
@@ -35,7 +38,7 @@ package final class InProcessBackend: Backend {
         }
         defer { cancellations.withLock { $0[job] = nil } }
         let ref = order.ref
-        await report(.started(ref, instance: nil, delayMS: 0))
+        await report(.started(ref, instance: Self.start.instance, delayMS: Self.start.delayMS))
         let end = await withTaskGroup(of: AttemptEnd?.self) { group in
             group.addTask { [bodies, handler] in
                 do {

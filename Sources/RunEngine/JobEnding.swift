@@ -7,7 +7,8 @@ extension AttemptEnd {
     ///
     /// The platform tells its own verdicts only by the text of `error`, as field reports give it: a job over its
     /// executionTimeout is `FAILED` with "executionTimeout exceeded", one whose worker vanished twice is `FAILED` with
-    /// "job timed out after 1 retries".
+    /// "job timed out after 1 retries". Both stand there as they are, while RunPod's SDK puts what a handler raised into
+    /// a JSON document: whatever that says, it is the handler's.
     ///
     /// - Returns: `nil` while the job goes on.
     init?(_ reply: JobReply) {
@@ -22,10 +23,10 @@ extension AttemptEnd {
             let meaning = "either no worker took the job in its time, or the one that did never reported"
             message = message.map { "\($0): \(meaning)" } ?? meaning
         case .failed:
-            let words = (message ?? "").lowercased()
+            let words = reply.plainError.lowercased()
             if words.hasPrefix("executiontimeout exceeded") {
                 kind = .timedOut
-            } else if words.hasPrefix("job timed out after") {
+            } else if words.prefixMatch(of: /job timed out after \d+ retr(?:y|ies)/) != nil {
                 kind = .lost
                 let meaning = "its worker died (out of memory?), could not read the job, or never reported"
                 message = message.map { "\($0): \(meaning)" }
@@ -49,20 +50,29 @@ extension AttemptEnd {
             """
     )
 
-    /// Why a job that completed may have left flashpoints without a result; `nil` when its output does not tell.
-    static func explanation(ofMissing output: JSONValue?) -> String? {
+    /// Why a job that completed may have left flashpoints without a result; nothing when its output does not tell.
+    static func explanation(ofMissing output: JSONValue?) -> (Output?, String?) {
         switch output {
         case nil:
-            """
-            it has no output, as when a result is larger than the platform takes, is {}, or was refused by the platform
-            """
-        case .null: "its output is null"
-        case .object(let members) where members.isEmpty: "its output is {}"
-        case .array(let elements) where elements.isEmpty: "its output is an empty list"
-        case .array(let elements): "its output is a list of \(elements.count) elements"
-        case .string(let text): "its output is text and names no flashpoint: \(text.prefix(80))"
-        case .bool, .integer, .number: "its output is a single value and names no flashpoint"
-        case .object: nil
+            let words =
+                "it has no output, as when a result is larger than the platform takes, is {}, or was refused by the platform"
+            return (.missing, words)
+        case .null: return (.null, "its output is null")
+        case .object(let members) where members.isEmpty: return (.empty, "its output is {}")
+        case .array(let elements) where elements.isEmpty: return (.empty, "its output is an empty list")
+        case .array(let elements): return (.list, "its output is a list of \(elements.count) elements")
+        case .string(let text):
+            return (.text, "its output is text and names no flashpoint: \(text.prefix(80))")
+        case .bool, .integer, .number: return (.value, "its output is a single value and names no flashpoint")
+        case .object: return (nil, nil)
         }
+    }
+}
+
+extension JobReply {
+    /// The error as far as it is no JSON document, which only the handler's side makes.
+    fileprivate var plainError: String {
+        let first = error?.utf8.first
+        return first == UInt8(ascii: "{") || first == UInt8(ascii: "[") ? "" : error ?? ""
     }
 }

@@ -23,7 +23,11 @@ extension RunPodBackend {
                     try await listedJobs(report: report)
                 }
                 if let listing { try await takeLate(in: listing, report: report) }
-                if let job = listing?.job(of: mark) { return .accepted(order.ref, job: job.id) }
+                if let job = listing?.job(of: mark) {
+                    // The platform did what it answered trouble to.
+                    if submissions.forget() { await report(.reachable) }
+                    return .accepted(order.ref, job: job.id)
+                }
                 guard let listing, listing.provesAbsence else {
                     search.abandon(order)
                     return .ended(order.ref, .unanswered)
@@ -65,7 +69,7 @@ extension RunPodBackend {
                 guard failure.isTemporary else { return .heard(nil) }
                 failures += 1
                 if failures.isMultiple(of: 3), (try? await client.health()) != nil { return .heard(nil) }
-                return .again(cause: "\(failure)", atLeast: failure.wait)
+                return .again(failure)
             }
         }
     }

@@ -238,7 +238,9 @@ extension RunPodBackend {
             for result in reader.results(in: reply.output) { await tell(result, &watch, report: report) }
         }
         if !isDrained, !watch.hasAll { try await drain(&watch, report: report) }
-        if end.kind == .completed, !watch.hasAll { end.message = AttemptEnd.explanation(ofMissing: reply.output) }
+        if end.kind == .completed, !watch.hasAll {
+            (end.output, end.message) = AttemptEnd.explanation(ofMissing: reply.output)
+        }
         return end
     }
 
@@ -320,9 +322,9 @@ extension RunPodFailure {
         case .badRequest:
             refusals += 1
             if refusals == 3 { throw self }
-            return .again(cause: "\(self)", atLeast: wait)
+            return .again(self)
         case .refusedByEndpoint: throw self
-        case .unreachable, .rateLimited, .serverTrouble, .malformedReply: return .again(cause: "\(self)", atLeast: wait)
+        case .unreachable, .rateLimited, .serverTrouble, .malformedReply: return .again(self)
         }
     }
 }

@@ -1,5 +1,6 @@
 package import Coordination
 import Flashpoints
+import FoundationEssentials
 package import RunPodAPI
 
 /// Runs jobs on a RunPod endpoint, in the cloud or ours on this machine.
@@ -23,6 +24,8 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
     let clock: C
     let sources: Sources
     let search = JobSearch<C>()
+    /// Holds submissions back while the platform fails at them.
+    let submissions: SubmissionPace<C>
     /// Where all watches get their looks from.
     let desk: PollDesk<C>
     /// Other endpoints that have jobs of this run from before.
@@ -58,6 +61,7 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
         self.abandons = abandons
         self.healthInterval = healthInterval
         isOnThisMachine = instance != nil
+        submissions = SubmissionPace(clock: clock, chance: sources.chance)
         desk = PollDesk(polling ?? (instance == nil ? .thrifty : .live), clock: clock, chance: sources.chance)
     }
 
@@ -66,7 +70,7 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
         do {
             let body = try bodies.request(order)
             return try await untilHeard(report: report) {
-                switch try await client.run(body) {
+                switch try await send(body, report: report) {
                 case .accepted(let job): .heard(.accepted(ref, job: job.id))
                 case .refused(_, let kind, let message): .heard(.refused(ref, Failure(kind, message)))
                 case .oversize(502?, let why) where order.indices.count == 1:
@@ -74,9 +78,9 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
                     .heard(.unknown(ref, why: why))
                 case .oversize(let status, let why):
                     .heard(.ended(ref, AttemptEnd(.oversize, status: status?.description ?? "TOO_LARGE", message: why)))
-                case .unknown(let why): .heard(.unknown(ref, why: why))
-                case .rateLimited(let wait): .again(cause: "too many requests (429)", atLeast: wait ?? .zero)
-                case .unreachable(let failure): .again(cause: "\(failure)", atLeast: .zero)
+                case .unknown(let why, let status): .heard(.unknown(ref, why: why, status: status))
+                case .rateLimited(let wait): .again(RunPodFailure.rateLimited(retryAfter: wait))
+                case .unreachable(let failure): .again(RunPodFailure.unreachable(failure))
                 }
             }
         } catch is CancellationError {
@@ -84,6 +88,18 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
         } catch {
             return .refused(ref, Failure(.permanent, "the job could not be built: \(error)"))
         }
+    }
+
+    /// Submits once it is its turn, and tells of the platform's trouble and of its end.
+    private func send(_ body: Data, report: Reporter) async throws -> SubmissionOutcome {
+        let since = sources.wallTime()
+        let (outcome, isOver) = try await submissions.submit { try await client.run(body) }
+        if let (status, why) = outcome.trouble {
+            await report(.unreachable(since: since, cause: why, status: status))
+        } else if isOver {
+            await report(.reachable)
+        }
+        return outcome
     }
 
     package func cancel(_ order: JobOrder, job: String, report: @escaping Reporter) async {
@@ -102,7 +118,7 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
                     if let reply = try? await client.status(job), reply.status.isTerminal { return .heard(nil) }
                     return .heard("\(failure)")
                 } catch let failure as RunPodFailure {
-                    return .again(cause: "\(failure)", atLeast: failure.wait)
+                    return .again(failure)
                 }
             }
             desk.plan { planner, now in planner.hurry(job, now: now) }
@@ -119,6 +135,8 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
         while !Task.isCancelled {
             if let health = try? await client.health() {
                 await report(.health(HealthCounters(health)))
+                // With nothing to submit nobody else would find out that it has passed.
+                if submissions.forget(after: .seconds(120)) { await report(.reachable) }
                 let total = health.jobs.completed + health.jobs.failed
                 // Counters that fall are those of another window, or of an endpoint that began anew.
                 let moved = max(0, total - (ended ?? total))
@@ -137,7 +155,8 @@ package struct RunPodBackend<C: Clock>: Backend where C.Duration == Duration {
 /// What one try to reach the endpoint brought.
 enum Attempted<Value: Sendable>: Sendable {
     case heard(Value)
-    case again(cause: String, atLeast: Duration)
+    /// To be tried again, no sooner than the endpoint asks for.
+    case again(RunPodFailure)
 }
 
 extension RunPodBackend {
@@ -156,11 +175,11 @@ extension RunPodBackend {
             case .heard(let value):
                 if failures > 0 { await report(.reachable) }
                 return value
-            case .again(let cause, let least):
+            case .again(let failure):
                 failures += 1
-                await report(.unreachable(since: since, cause: cause))
+                await report(.unreachable(since: since, cause: "\(failure)", status: failure.status))
                 let wait = Backoff.control.wait(afterFailures: failures, chance: sources.chance())
-                try await clock.sleep(for: max(wait, least))
+                try await clock.sleep(for: max(wait, failure.wait))
             }
         }
     }
@@ -168,8 +187,19 @@ extension RunPodBackend {
 
 extension RunPodFailure {
     /// How long the endpoint asks us to wait.
-    var wait: Duration {
+    fileprivate var wait: Duration {
         if case .rateLimited(let wait?) = self { wait } else { .zero }
+    }
+
+    /// The status of the answer; `nil` when there was none.
+    fileprivate var status: Int? {
+        switch self {
+        case .unreachable: nil
+        case .refusedByEndpoint(let status, _), .badRequest(let status, _), .serverTrouble(let status, _): status
+        case .rateLimited: 429
+        case .notFound: 404
+        case .malformedReply: 200
+        }
     }
 }
 

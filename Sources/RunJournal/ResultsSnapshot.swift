@@ -299,9 +299,9 @@ private struct AttemptHistory {
                 if attempts[index, default: []].count > ResultsSnapshot.attemptLimit { attempts[index]?.removeFirst() }
             }
         case .attemptAccepted(let ref, let job): change(ref) { $0.job = job }
-        case .attemptUnknown(let ref, let why): change(ref) { $0.trouble = why }
+        case .attemptUnknown(let ref, let why, _): change(ref) { $0.trouble = why }
         case .attemptRefused(let ref, let failure): change(ref) { $0.trouble = failure.message }
-        case .attemptStarted(let ref, let instance, _): change(ref) { $0.instance = instance ?? $0.instance }
+        case .attemptStarted(let ref, let instance, _, _): change(ref) { $0.instance = instance ?? $0.instance }
         case .attemptEnded(let ref, let end):
             change(ref) { record in
                 record.end = end

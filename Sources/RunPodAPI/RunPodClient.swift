@@ -95,7 +95,7 @@ extension RunPodClient {
         case .badRequest(let status, let message):
             return .refused(status: status, .permanent, message: message)
         case let failure?:
-            return .unknown(why: "\(failure)")
+            return .unknown(why: "\(failure)", status: response.status >= 500 ? response.status : nil)
         }
     }
 

@@ -18,8 +18,8 @@ package enum SubmissionOutcome: Sendable, Hashable {
     case oversize(status: Int?, message: String)
     /// No job exists because of too many requests; the wait the server asked for, at most 60 s.
     case rateLimited(retryAfter: Duration?)
-    /// Nobody knows whether a job exists.
-    case unknown(why: String)
+    /// Nobody knows whether a job exists; `status` is that of an answer by which the platform fails, 500 and above.
+    case unknown(why: String, status: Int? = nil)
     /// No job exists: the request was surely not sent.
     case unreachable(HTTPFailure)
 }

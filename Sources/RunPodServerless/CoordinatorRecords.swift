@@ -16,7 +16,7 @@ package struct CoordinatorRecords: Sendable {
         let lines = lines.lines(for: event)
         switch event.body {
         case .attemptAccepted(let ref, let job): return [of(ref.worker, .accepted(job: job))]
-        case .attemptStarted(let ref, let instance, let delayMS):
+        case .attemptStarted(let ref, let instance, let delayMS, _):
             return [of(ref.worker, .started(instance: instance, delayMS: delayMS))]
         case .attemptEnded(let ref, let end):
             let ended = CoordinatedRecord.Body.ended(

@@ -204,7 +204,7 @@ package final class RemoteBackend<Whole: Backend, Direct: Backend, C: Clock>: Ba
             await job.endFinishedLanes(report: report)
         case .result(_, let result):
             for told in job.take(result, laneOf: lane) { await report(told) }
-        case .started(_, let instance, let delayMS):
+        case .started(_, let instance, let delayMS, _):
             if let first = job.openLanes.first(where: { $0.worker == 1 }) {
                 await report(.started(first, instance: instance, delayMS: delayMS))
             }
@@ -284,7 +284,7 @@ extension Report {
     fileprivate func about(_ ref: AttemptRef) -> Report {
         switch self {
         case .accepted(_, let job): .accepted(ref, job: job)
-        case .unknown(_, let why): .unknown(ref, why: why)
+        case .unknown(_, let why, let status): .unknown(ref, why: why, status: status)
         case .refused(_, let failure): .refused(ref, failure)
         case .ended(_, let end): .ended(ref, end)
         case .started, .record, .result, .uncancelled, .health, .unreachable, .reachable, .log: self

@@ -30,6 +30,7 @@ final class RemoteJob: Sendable {
         var child: String?
         /// Whether the latest job that worked for it has ended.
         var isIdle = false
+        /// How long the jobs ran that ended since the lane told of a start last.
         var executionMS: Int?
         var isCancelling = false
         /// The job of the lane that was told to stop.
@@ -161,7 +162,14 @@ final class RemoteJob: Sendable {
                 return [.log(level: .debug, worker: worker, message: "has job \(job) from the coordinator")]
             }
         case .started(let instance, let delayMS):
-            return change(worker) { [.started($0.ref, instance: instance, delayMS: delayMS)] }
+            return change(worker) { lane in
+                guard worker != 1 else { return [.started(lane.ref, instance: instance, delayMS: delayMS)] }
+                // What the coordinator does itself is in the time of its own job, which the first lane has.
+                let isHere = (instance, delayMS) == InProcessBackend.start
+                let part = AttemptPart(formerMS: lane.executionMS, isBilled: !isHere)
+                lane.executionMS = nil
+                return [.started(lane.ref, instance: instance, delayMS: delayMS, part: part)]
+            }
         case .ended(_, let executionMS, _):
             return change(worker) { lane in
                 lane.child = nil
@@ -253,7 +261,8 @@ final class RemoteJob: Sendable {
         var end = end
         state.withLock { state in
             guard let lane = state.lanes[ref.worker] else { return }
-            // The job's time is that of the machine that coordinated and did the first share.
+            // The job's time is that of the machine that coordinated and did the first share; of another lane it is
+            // that of the latest job, as those before were told when it began.
             if ref.worker != 1 { end.executionMS = lane.executionMS }
             // What the coordinator gave up is not to be tried again.
             if end.kind == .completed, !lane.open.isDisjoint(with: lane.cancelled) {

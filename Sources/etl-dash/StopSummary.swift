@@ -24,7 +24,7 @@ struct StopSummary {
         var lines = ["Run \(run) stopped: \(overview.counts.settled) of \(total) settled"]
         if let endpoint, out > 0 {
             // Where it could not be reached, what has ended meanwhile expires sooner.
-            let unseen = overview.silence == nil ? nil : overview.resultsExpireAt
+            let unseen = overview.trouble == nil ? nil : overview.resultsExpireAt
             let expiry = min(now + Overview.retention, unseen ?? .max)
             let until = WallTime.text(expiry).prefix(16).replacing("T", with: " ")
             let jobs = out == 1 ? "1 job still runs and bills" : "\(out) jobs still run and bill"

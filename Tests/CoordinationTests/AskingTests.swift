@@ -142,6 +142,21 @@ import Testing
         #expect(driver.standing == "p")
     }
 
+    @Test("Submissions that the platform answered with trouble are made again without anybody being asked")
+    func platformTrouble() {
+        var driver = TestDriver(1, workers: 1, policy: Self.policy(allowance: 2))
+        for _ in 1...40 {
+            guard let ref = driver.live(1) else { break }
+            driver.report(.unknown(ref, why: "the platform failed (503: busy)", status: 503))
+            driver.giveUp(ref)
+            driver.now += 100
+            driver.timer(.retry(worker: 1))
+        }
+        #expect(driver.questions.isEmpty)
+        #expect(driver.live(1)?.attempt == 41)
+        #expect(driver.replayed() == driver.state)
+    }
+
     @Test("What is sent again without fault, for being too much, or at the operator's wish is no retry")
     func freeRetries() {
         var driver = TestDriver(8, workers: 1, policy: Self.policy(identical: nil, allowance: 0))

@@ -110,6 +110,32 @@ struct BillTests {
         #expect(bill.lostSeconds == 4 + 2.5)
     }
 
+    @Test("An attempt that consists of several jobs costs what each of them ran, and nothing twice")
+    func parts() {
+        typealias Entry = (t: Double, body: Event.Body)
+        func start(_ t: Double, on instance: String?, after formerMS: Int?, isBilled: Bool = true) -> Entry {
+            let part = AttemptPart(formerMS: formerMS, isBilled: isBilled)
+            return (t, .attemptStarted(Self.one, instance: instance, delayMS: 0, part: part))
+        }
+        let begun = Array(Self.begun().dropLast())
+        let jobs = [
+            start(2, on: "a", after: nil), start(700, on: "b", after: 600_000), start(1_400, on: "c", after: 600_000),
+        ]
+        #expect(Self.bill(begun + jobs).seconds(at: 1_500) == 1_300)
+        let results = (0..<3).map { (t: 1_900.0, body: Sample.ok(Self.one, $0, seconds: 600)) }
+        let bill = Self.bill(begun + jobs + results + [(2_100, Self.end(.completed, executionMS: 600_000))])
+        #expect(bill.executionSeconds == 1_800)
+        #expect(bill.lostSeconds == 0)
+        // The last is done in the process of another job, which is billed.
+        let here = [start(2_100, on: nil, after: 600_000, isBilled: false)]
+        #expect(Self.bill(begun + jobs + here).seconds(at: 2_500) == 1_800)
+        #expect(Self.bill(begun + jobs + here + [(2_700, Self.end(.completed))]).executionSeconds == 1_800)
+        #expect(Self.bill(begun + jobs + here).running == 0)
+        // Of a job before that told nothing the time until the next one counts.
+        let untold = [start(2, on: "a", after: nil), start(700, on: "b", after: nil)]
+        #expect(Self.bill(begun + untold + [(800, Self.end(.lost))]).executionSeconds == 698 + 100)
+    }
+
     @Test("The wait for a machine new to the run is its cold start, less the shortest wait for a known one")
     func coldStarts() {
         #expect(Self.bill(Self.begun(on: "a", delay: 40_000)).coldStartSeconds == 40)

@@ -25,6 +25,9 @@ struct DiagnosisTests {
     }
 
     private static let waiting = Script().waiting()
+    private static let tooMany = waiting.started(1, at: 1).started(2, at: 1)
+        .health(0...100, running: 2, inQueue: 0, inProgress: 2)
+        .adding([(20, .endpointUnreachable(since: Script.start, cause: "too many requests", status: 429))])
     private static let failed = AttemptEnd(.lost, status: "FAILED", message: "job timed out after 1 retries")
     private static let overtime = AttemptEnd(
         .timedOut,
@@ -135,9 +138,9 @@ struct DiagnosisTests {
             script: waiting.health(0...20, running: 2, inQueue: 0, inProgress: 2).adding([
                 (60, .endpointUnreachable(since: Script.start + 60_000, cause: "no route"))
             ]),
-            t: 90,
+            t: 120,
             kinds: [.expiringResults],
-            words: ["results of 2 jobs", "last until 00:30Z", "bring the network back"]
+            words: ["results of 2 jobs", "last until 00:30Z", "bring network and endpoint back"]
         ),
         Case(
             name: "an executionTimeout that is too small",
@@ -247,6 +250,27 @@ struct DiagnosisTests {
         ),
         Case(name: "jobs that just went out", script: waiting.health(0...20), t: 20, kinds: []),
         Case(name: "workers that just came up", script: waiting.health(0...50, idle: 2), t: 50, kinds: []),
+        Case(
+            name: "workers that are free where jobs are taken",
+            script: waiting.started(1, at: 1).health(0...300, idle: 2, running: 1, inQueue: 5, inProgress: 1),
+            t: 300,
+            kinds: []
+        ),
+        Case(
+            name: "an image that took a job a moment ago",
+            script: waiting.health(0...50, idle: 2).health(55...55, idle: 1, running: 1, inQueue: 1, inProgress: 1)
+                .health(60...100, idle: 2),
+            t: 100,
+            kinds: []
+        ),
+        Case(
+            name: "jobs that come and go, none of which waits long",
+            script: waiting.health(0...90, idle: 2, inQueue: 1).started(1, at: 80).started(2, at: 80)
+                .ended(1, AttemptEnd(.completed, status: "COMPLETED"), at: 81).waiting(1...1, at: 85),
+            t: 90,
+            kinds: []
+        ),
+        Case(name: "one request too many", script: tooMany, t: 100, kinds: []),
         Case(name: "counters of one moment", script: waiting.health(60...60), t: 60, kinds: []),
         Case(
             name: "jobs that wait, of which the endpoint knows that they run",
@@ -335,6 +359,24 @@ struct DiagnosisTests {
         #expect(Self.findings(script, at: 62) == [])
         #expect(Self.findings(script.health(70...90), at: 90) == [])
         #expect(Self.findings(script.health(70...100), at: 100).map(\.kind) == [.noWorkers])
+    }
+
+    @Test(
+        "What to do about a job without results depends on what it returned instead",
+        arguments: [
+            (.missing, "lower ETL_CHUNK_MAX"), (nil, "lower ETL_CHUNK_MAX"), (.null, "return what it made"),
+            (.empty, "return what it made"), (.list, "in their order, or with its id"), (.text, "return JSON"),
+            (.value, "return JSON"),
+        ] as [(AttemptEnd.Output?, String)]
+    )
+    func noOutput(output: AttemptEnd.Output?, advice: String) throws {
+        let end = AttemptEnd(.completed, status: "COMPLETED", message: "words", output: output)
+        let finding = try #require(Self.findings(Self.waiting.started(1, at: 1).ended(1, end, at: 50), at: 60).first)
+        #expect(finding.kind == .noOutput)
+        #expect(finding.advice.contains(advice))
+        let isTooLarge = output == nil || output == .missing
+        #expect(finding.advice.contains("ETL_CHUNK_MAX") == isTooLarge)
+        #expect(finding.hint.contains("ETL_CHUNK_MAX") == isTooLarge)
     }
 
     /// What the doctor is told by one look, and the kind it stands for.

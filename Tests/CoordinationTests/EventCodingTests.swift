@@ -68,6 +68,28 @@ import Testing
         (.attemptAccepted(ref, job: "j"), "attempt.accepted", #""attempt":4,"chunk":3,"job":"j","worker":2"#),
         (.attemptUnknown(ref, why: "reset"), "attempt.unknown", #""attempt":4,"chunk":3,"why":"reset","worker":2"#),
         (
+            .attemptUnknown(ref, why: "trouble", status: 503), "attempt.unknown",
+            #""attempt":4,"chunk":3,"http_status":503,"why":"trouble","worker":2"#
+        ),
+        (
+            .attemptStarted(ref, instance: "i", delayMS: 9, part: AttemptPart(formerMS: 600_000, isBilled: true)),
+            "attempt.started",
+            #""attempt":4,"chunk":3,"delay_ms":9,"former_ms":600000,"instance":"i","unbilled":false,"worker":2"#
+        ),
+        (
+            .attemptStarted(ref, instance: nil, delayMS: nil, part: AttemptPart(formerMS: nil, isBilled: false)),
+            "attempt.started", #""attempt":4,"chunk":3,"unbilled":true,"worker":2"#
+        ),
+        (
+            .attemptEnded(ref, AttemptEnd(.completed, status: "COMPLETED", message: "m", output: .null)),
+            "attempt.ended",
+            #""attempt":4,"chunk":3,"kind":"completed","message":"m","output":"null","status":"COMPLETED","worker":2"#
+        ),
+        (
+            .endpointUnreachable(since: 1_759_406_671_120, cause: "too many", status: 429), "endpoint.unreachable",
+            #""cause":"too many","http_status":429,"since":1759406671120"#
+        ),
+        (
             .attemptRefused(ref, failure), "attempt.refused",
             #""attempt":4,"chunk":3,"class":"timeout","message":"took \"60\" s\nand more","stage":"render","worker":2"#
         ),

@@ -16,6 +16,11 @@ import Testing
         }
     }
 
+    private static func misplaced(_ index: Int, _ found: String) -> String {
+        "\(index)!contract:the handler's results have an index and no id, and their indices (\(found)) are not those of "
+            + "the job's flashpoints (3, 4, 5), each once; let each result carry the id of its flashpoint"
+    }
+
     private static func short(_ value: JSONValue) -> String {
         switch value {
         case .integer(let number): "\(number)"
@@ -53,7 +58,43 @@ import Testing
                 ["4=1", "3=2"]
             ),
             ("an id decides over an index", [["id": "b", "index": 3, "result": 1]], ["4=1"]),
-            ("an index of the input", [["index": 5, "result": 1], ["index": 0, "result": 2]], ["5=1"]),
+            ("an index of the input", [["index": 5, "result": 1], ["index": 3, "result": 2]], ["3=2", "5=1"]),
+            (
+                "an index of the chunk, from 0 to its end",
+                [["index": 1, "result": 8], ["index": 0, "result": 7], ["index": 2, "result": 9]],
+                ["3=7", "4=8", "5=9"]
+            ),
+            (
+                "an index of nobody knows what", [["index": 5, "result": 1], ["index": 0, "result": 2]],
+                [misplaced(3, "0, 5"), misplaced(4, "0, 5"), misplaced(5, "0, 5")]
+            ),
+            (
+                "not all from 0", [["index": 0, "result": 1], ["index": 2, "result": 2]],
+                [misplaced(3, "0, 2"), misplaced(4, "0, 2"), misplaced(5, "0, 2")]
+            ),
+            (
+                "two verdicts with one index", [["index": 4, "result": 1], ["index": 4, "result": 2]],
+                [misplaced(3, "4"), misplaced(4, "4"), misplaced(5, "4")]
+            ),
+            ("one verdict twice", [["index": 4, "result": 1], ["index": 4, "result": 1]], ["4=1"]),
+            (
+                "progress with its index", [["index": 4, "phase": "x", "result": nil], ["index": 4, "result": 1]],
+                ["4=1"]
+            ),
+            (
+                "an index that can't be placed beside ids",
+                [["id": "a", "result": 1], ["index": 9, "result": 2], ["no": "label"]],
+                ["3=1", misplaced(4, "9"), misplaced(5, "9")]
+            ),
+            ("an index with a hash is checked by that", [["index": 5, "hash": "ff", "result": 1]], ["5=1"]),
+            (
+                "progress whose result is not there yet",
+                [
+                    ["id": "a", "result": nil, "phase": "reading"], ["id": "b", "error": nil, "result": nil],
+                    ["id": "a", "result": 1], ["id": "b", "result": 2],
+                ], ["3=1", "4=2"]
+            ),
+            ("a result that is null and said to be right", [["id": "a", "ok": true, "result": nil]], ["3=null"]),
             ("flashpoint_id", ["results": [["flashpoint_id": "a", "result": 1]]], ["3=1"]),
             ("an unknown id is not placed", [["id": "q"], ["id": "r"], ["id": "s"]], []),
             ("null is a failure", [1, nil, 3], ["3=1", "4!transient:the handler returned null", "5=3"]),
@@ -165,6 +206,10 @@ import Testing
             (["id": "a", "result": 1], nil, 1),
             ([["id": "a", "result": 1], ["id": "b", "error": "x"]], nil, 2),
             (["id": "a", "status": "working"], nil, 0),
+            (["id": "a", "result": nil, "error": nil], nil, 0),
+            (["id": "a", "ok": true, "result": nil], nil, 1),
+            (["index": 3, "result": 1], nil, 0),
+            (["index": 3, "hash": "ff", "result": 1], nil, 1),
             (["result": 1], nil, 0),
             ("working", nil, 0),
         ] as [(JSONValue, HandlerOutput.Piece?, Int)]
@@ -178,6 +223,18 @@ import Testing
         } else {
             Issue.record("\(piece) is not a record of ours")
         }
+    }
+
+    @Test("A streamed index without an id counts where it is the same counted from the chunk and from the run")
+    func streamedIndices() {
+        let piece: JSONValue = ["index": 1, "result": 1]
+        let first = HandlerOutput(indices: [0, 1], ids: ["a", "b"], executionMS: nil)
+        guard case .results(let results) = first.piece(piece) else {
+            Issue.record("it is a record of ours")
+            return
+        }
+        #expect(results.map(\.index) == [1])
+        #expect(HandlerOutput(indices: [1, 2], ids: ["b", "c"], executionMS: nil).piece(piece) == .results([]))
     }
 
     @Test(

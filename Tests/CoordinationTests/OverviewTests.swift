@@ -153,15 +153,15 @@ import Testing
         ]
         let troubled = Self.overview(bodies)
         #expect(troubled.health == health)
-        #expect(troubled.silence?.since == 5)
-        #expect(troubled.silence?.cause == "no route")
+        #expect(troubled.trouble?.since == 5)
+        #expect(troubled.trouble?.cause == "no route")
         #expect(troubled.isPaused)
         #expect(troubled.cancelCause == "asked")
         #expect(troubled.halted == refusal)
         #expect(troubled.duplicates == 1)
         bodies += [.endpointReachable, .runResumed(endpoint: "e"), .workerRetried(worker: 1, indices: nil)]
         let well = Self.overview(bodies)
-        #expect(well.silence == nil)
+        #expect(well.trouble == nil)
         #expect(!well.isPaused)
         #expect(well.cancelCause == nil)
         #expect(well.halted == nil)

@@ -93,6 +93,40 @@ import Testing
         #expect(driver.overview.lane(1)?.instance == "i-2")
     }
 
+    // MARK: - What a former driver left
+
+    private static let forgotten = AttemptEnd(.lost, status: AttemptEnd.forgottenStatus, message: "it is not known")
+
+    @Test("Jobs that were forgotten while nobody drove the run are submitted again without asking; later ones count")
+    func forgotten() {
+        var driver = TestDriver(16, workers: 16)
+        for worker in 1...16 { driver.report(.accepted(Sample.first(worker), job: "j\(worker)")) }
+        driver.wallOffset = 3 * 3_600_000
+        driver.resume()
+        for worker in 1...16 { driver.report(.ended(Sample.first(worker), Self.forgotten)) }
+        #expect(driver.questions.isEmpty)
+        driver.now = 100
+        for worker in 1...16 { driver.timer(.retry(worker: worker)) }
+        #expect((1...16).allSatisfy { driver.live($0) == Sample.first($0).next })
+        #expect(driver.replayed() == driver.state)
+        for worker in 1...16 {
+            let ref = Sample.first(worker).next
+            driver.report(.accepted(ref, job: "k\(worker)"), .ended(ref, Self.forgotten))
+        }
+        #expect(driver.questions.count == 1)
+    }
+
+    @Test("Submissions of which a driver died are looked for and made again without asking, however many they are")
+    func unanswered() {
+        var driver = TestDriver(16, workers: 16)
+        driver.resume()
+        for worker in 1...16 { driver.giveUp(Sample.first(worker)) }
+        #expect(driver.questions.isEmpty)
+        driver.now = 100
+        for worker in 1...16 { driver.timer(.retry(worker: worker)) }
+        #expect((1...16).allSatisfy { driver.live($0) == Sample.first($0).next })
+    }
+
     // MARK: - Clocks
 
     @Test("A wall clock that is set changes nothing but what is displayed", arguments: 0..<60 as Range<UInt64>)
@@ -125,7 +159,8 @@ extension Event.Body {
             // Jobs that nobody watched are billed by the clock on the wall.
             answer.bill = nil
             return .runEnded(answer)
-        case .endpointUnreachable(_, let cause): return .endpointUnreachable(since: 0, cause: cause)
+        case .endpointUnreachable(_, let cause, let status):
+            return .endpointUnreachable(since: 0, cause: cause, status: status)
         default: return self
         }
     }

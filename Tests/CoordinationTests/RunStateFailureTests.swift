@@ -318,7 +318,7 @@ extension Report {
         case .ended(_, let end): .ended(ref, end)
         case .result(_, let result): .result(ref, result)
         case .record(_, let record): .record(ref, record)
-        case .started(_, let instance, let delayMS): .started(ref, instance: instance, delayMS: delayMS)
+        case .started(_, let instance, let delayMS, _): .started(ref, instance: instance, delayMS: delayMS)
         default: self
         }
     }

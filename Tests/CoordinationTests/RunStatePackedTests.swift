@@ -52,7 +52,7 @@ struct RunStatePackedTests {
         #expect(
             labels(state) == [
                 "plan", "phase", "isPaused", "pauseCause", "isCancelled", "generation", "flashpoints", "lanes",
-                "counts", "speedup", "hasBeenAccepted", "silentSince", "plannedAt", "t", "at", "finalAnswer", "halted",
+                "counts", "speedup", "hasBeenAccepted", "trouble", "plannedAt", "t", "at", "finalAnswer", "halted",
                 "lastProgress", "breaker", "bill",
             ]
         )

@@ -66,7 +66,7 @@ struct SimulationTests {
     /// The worker of an attempt, or the index of a flashpoint.
     private static func subject(_ body: Event.Body) -> String {
         switch body {
-        case .attemptIntended(let ref, _, _, _), .attemptAccepted(let ref, _), .attemptStarted(let ref, _, _),
+        case .attemptIntended(let ref, _, _, _), .attemptAccepted(let ref, _), .attemptStarted(let ref, _, _, _),
             .attemptEnded(let ref, _):
             "\(ref.worker)"
         case .flashpointStarted(_, let index, _): "\(index)"

@@ -25,8 +25,8 @@ struct RemoteRunTests {
         func attempts(_ name: String) -> [Int] {
             events.filter { $0.name == name }.compactMap { event in
                 switch event.body {
-                case .attemptIntended(let ref, _, _, _), .attemptAccepted(let ref, _), .attemptStarted(let ref, _, _),
-                    .attemptEnded(let ref, _):
+                case .attemptIntended(let ref, _, _, _), .attemptAccepted(let ref, _),
+                    .attemptStarted(let ref, _, _, _), .attemptEnded(let ref, _):
                     ref.worker
                 default: nil
                 }

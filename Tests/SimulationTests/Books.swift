@@ -97,7 +97,7 @@ struct Books: Sendable {
                 if let outcome = outcomes[index] { return "\(ref) carries flashpoint \(index), which is \(outcome)" }
             }
         case .attemptAccepted(_, let job): knownJobs.insert(job)
-        case .attemptUnknown(let ref, _): unanswered.insert(ref)
+        case .attemptUnknown(let ref, _, _): unanswered.insert(ref)
         case .attemptEnded(let ref, let end):
             if end.kind == .gone { unanswered.insert(ref) }
             if end.kind == .lost { lost.insert(ref) }

@@ -1,16 +1,22 @@
 import Coordination
 
-/// Which transitions of attempts and flashpoints were seen, and how often.
+/// Which transitions of runs, attempts and flashpoints were seen, and how often.
 struct Coverage: Sendable {
+    private(set) var runs: [RunTransition: Int] = [:]
     private(set) var attempts: [AttemptTransition: Int] = [:]
     private(set) var flashpoints: [FlashpointTransition: Int] = [:]
 
     /// Applies an event to the state and notes what it changed.
     mutating func reduce(_ event: Event, in state: inout RunState) {
         let standings = state.flashpoints.standing
+        let run = RunHappening(event.body)
+        let standing = state.standing
         let attempt = AttemptHappening.of(event.body)
         let from = attempt.map { state.stage(of: $0.ref) }
         _ = state.reduce(event)
+        if run != .other || standing != state.standing {
+            runs[RunTransition(from: standing, by: run, to: state.standing), default: 0] += 1
+        }
         if let attempt, let from {
             let seen = AttemptTransition(from: from, by: attempt.happening, to: state.stage(of: attempt.ref))
             attempts[seen, default: 0] += 1
@@ -24,6 +30,7 @@ struct Coverage: Sendable {
     }
 
     mutating func merge(_ other: Coverage) {
+        runs.merge(other.runs) { $0 + $1 }
         attempts.merge(other.attempts) { $0 + $1 }
         flashpoints.merge(other.flashpoints) { $0 + $1 }
     }
@@ -32,18 +39,28 @@ struct Coverage: Sendable {
 extension Coverage {
     /// All that was seen, a line each with its count, in the order of the enumerations.
     var table: [String] {
+        let runs = RunTransition.all.compactMap { step in
+            self.runs[step].map { "run        \(step): \($0)" }
+        }
         let attempts = AttemptTransition.all.compactMap { step in
             self.attempts[step].map { "attempt    \(step): \($0)" }
         }
         let flashpoints = FlashpointTransition.all.compactMap { step in
             self.flashpoints[step].map { "flashpoint \(step): \($0)" }
         }
-        return attempts + flashpoints
+        return runs + attempts + flashpoints
     }
 
     /// What was expected and not seen, or seen and not expected.
     var surprises: [String] {
         var found: [String] = []
+        for step in RunTransition.all {
+            switch (step.likelihood, runs[step]) {
+            case (.common, nil): found.append("run \(step) was never seen")
+            case (.never, .some): found.append("run \(step) was seen and is not expected")
+            case (.common, .some), (.rare, _), (.never, nil): break
+            }
+        }
         for step in AttemptTransition.all where step.isExpected != (attempts[step] != nil) {
             found.append("attempt \(step) was \(step.isExpected ? "never seen" : "seen and is not expected")")
         }

@@ -28,7 +28,7 @@ extension EndpointBackend {
                 fallthrough
             default:
                 isSilent = true
-                await report(.unreachable(since: scene.wallTime, cause: "no answer"))
+                await report(.unreachable(since: scene.wallTime, cause: "no answer", status: fault?.status))
                 guard await sleep(dice.seconds(0.2...10)) else { return }
                 continue
             }

@@ -19,8 +19,8 @@ struct EndpointBackend: Backend {
     }
 
     /// Waits as a client that tries again; false when the task is cancelled.
-    private func hold(_ cause: String, since: Int64, report: Reporter) async -> Bool {
-        await report(.unreachable(since: since, cause: cause))
+    private func hold(_ cause: String, _ fault: Weather.Fault?, since: Int64, report: Reporter) async -> Bool {
+        await report(.unreachable(since: since, cause: cause, status: fault?.status))
         return await pass(dice.seconds(0.1...20))
     }
 
@@ -32,7 +32,7 @@ struct EndpointBackend: Backend {
             switch fault {
             case .refused, .rateLimited:
                 failures += 1
-                guard await hold("no connection", since: since, report: report) else { return nil }
+                guard await hold("no connection", fault, since: since, report: report) else { return nil }
                 continue
             case .denied(let status):
                 return .refused(order.ref, Failure(.config, "the endpoint refuses us (\(status))"))
@@ -42,7 +42,7 @@ struct EndpointBackend: Backend {
                 return .refused(order.ref, Failure(.permanent, "the endpoint did not accept the request (\(status))"))
             case .lostBefore, .serverTrouble, .silent(false):
                 guard await pass(dice.seconds(0...1)) else { return nil }
-                return .unknown(order.ref, why: "the connection ended before the answer")
+                return .unknown(order.ref, why: "the connection ended before the answer", status: fault?.status)
             case .lostAfter, .silent(true), .truncated, .garbage:
                 let job = accept(order)
                 guard await pass(dice.seconds(0...1)) else { return nil }
@@ -82,7 +82,8 @@ struct EndpointBackend: Backend {
         guard scene.scenario.listsJobs else { return .ended(order.ref, .unanswered) }
         while !Task.isCancelled {
             guard await pass(dice.pick(0.01, 0.3)) else { return nil }
-            switch scene.weatherNow() {
+            let fault = scene.weatherNow()
+            switch fault {
             case nil, .slow:
                 let jobs = scene.endpoint { $0.list(now: $1) }
                 if let found = jobs.first(where: { $0.job.cargo.ref == order.ref }) {
@@ -90,7 +91,7 @@ struct EndpointBackend: Backend {
                 }
                 return .ended(order.ref, AttemptEnd(.absent, status: "ABSENT"))
             case .badRequest, .denied, .notFound: return .ended(order.ref, .unanswered)
-            default: guard await hold("no answer", since: scene.wallTime, report: report) else { return nil }
+            default: guard await hold("no answer", fault, since: scene.wallTime, report: report) else { return nil }
             }
         }
         return nil
@@ -102,7 +103,8 @@ struct EndpointBackend: Backend {
             if scene.clock.seconds < scene.scenario.calmAt, dice.chance(0.05) {
                 return await report(.uncancelled(order.ref, job: job, why: "the endpoint has no room for it"))
             }
-            switch scene.weatherNow() {
+            let fault = scene.weatherNow()
+            switch fault {
             case nil, .slow, .notFound:
                 _ = scene.endpoint { $0.cancel(job, now: $1) }
                 return
@@ -113,7 +115,7 @@ struct EndpointBackend: Backend {
                 _ = scene.endpoint { $0.cancel(job, now: $1) }
             default: break
             }
-            guard await hold("no answer", since: scene.wallTime, report: report) else { return }
+            guard await hold("no answer", fault, since: scene.wallTime, report: report) else { return }
         }
     }
 

@@ -3,6 +3,44 @@ import Coordination
 // Which transitions there are. A new case of a phase, an ending or a standing does not compile until it is listed here,
 // and every transition that is listed must be seen by the histories, and no other.
 
+extension RunTransition {
+    var likelihood: Likelihood {
+        if Self.standings(from: from, by: by) == to { return .common }
+        return Self.hasty(from: from, by: by).contains(to) ? .rare : .never
+    }
+
+    private static func standings(from: RunStanding, by happening: RunHappening) -> RunStanding? {
+        switch (happening, from) {
+        case (.planned, .planned): .running
+        // Whoever takes the run up lets it go on, whatever it was left for; but what has ended stays so.
+        case (.resumed, .running), (.resumed, .paused), (.resumed, .halted): .running
+        case (.resumed, .ended): .ended
+        case (.paused, .running): .paused
+        case (.continued, .paused): .running
+        case (.cancelled, .running): .running
+        case (.cancelled, .paused): .paused
+        case (.refused, .running), (.refused, .paused): .halted
+        case (.ended, .running), (.ended, .paused): .ended
+        case (.workerRetried, .running), (.runRetried, .running): .running
+        case (.workerRetried, .paused), (.runRetried, .paused): .paused
+        // Reopened.
+        case (.workerRetried, .ended), (.runRetried, .ended): .running
+        default: nil
+        }
+    }
+
+    /// What can befall a run that its driver is about to leave, or that asks while the operator pauses it.
+    private static func hasty(from: RunStanding, by happening: RunHappening) -> [RunStanding] {
+        switch (happening, from) {
+        case (.refused, .halted), (.paused, .halted), (.continued, .halted), (.cancelled, .halted),
+            (.workerRetried, .halted), (.runRetried, .halted):
+            [.halted]
+        case (.paused, .paused): [.paused]
+        default: []
+        }
+    }
+}
+
 extension AttemptTransition {
     var isExpected: Bool { Self.stages(from: from, by: by).contains(to) }
 

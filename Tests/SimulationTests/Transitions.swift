@@ -11,9 +11,9 @@ enum AttemptHappening: String, Sendable, Hashable, CaseIterable {
         switch body {
         case .attemptIntended(let ref, _, _, _): (ref, .intended)
         case .attemptAccepted(let ref, _): (ref, .accepted)
-        case .attemptUnknown(let ref, _): (ref, .unknown)
+        case .attemptUnknown(let ref, _, _): (ref, .unknown)
         case .attemptRefused(let ref, _): (ref, .refused)
-        case .attemptStarted(let ref, _, _): (ref, .started)
+        case .attemptStarted(let ref, _, _, _): (ref, .started)
         case .attemptUncancelled(let ref, _, _): (ref, .uncancelled)
         case .attemptEnded(let ref, let end): (ref, AttemptHappening(end.kind))
         case .runPlanned, .runResumed, .runPaused, .runContinued, .runCancelRequested, .runRetried, .runEnded,

@@ -73,3 +73,16 @@ final class Weather: Sendable {
         windows.first { $0.span.contains(time) }.map(\.span.upperBound) ?? time
     }
 }
+
+extension Weather.Fault {
+    /// The status of the answer, where there is one that is of no use for now.
+    var status: Int? {
+        switch self {
+        case .rateLimited: 429
+        case .serverTrouble(let status), .denied(let status), .badRequest(let status): status
+        case .garbage: 200
+        case .notFound: 404
+        case .refused, .lostBefore, .lostAfter, .silent, .truncated, .slow: nil
+        }
+    }
+}

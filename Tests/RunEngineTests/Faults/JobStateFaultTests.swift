@@ -83,6 +83,7 @@ struct JobStateFaultTests {
             ("FAILED", "result too large: 12000000 bytes, RunPod takes 10000000", .oversize),
             ("FAILED", "the endpoint did not take the result: 400: body: exceeded max body size of 10MB", .oversize),
             ("FAILED", "the page was too large", .failed), ("TIMED_OUT", "", .lost),
+            ("FAILED", "Job timed out after 30 s", .failed), ("FAILED", "job timed out after 2 retries", .lost),
         ]
     )
     func verdict(status: String, error: String, kind: AttemptEnd.Kind) async throws {
@@ -98,5 +99,27 @@ struct JobStateFaultTests {
         let end = try #require(try await stage.ends().first)
         #expect(end.kind == kind)
         #expect(end.message?.contains(error) == true)
+    }
+
+    @Test(
+        "10 · What a handler raised is its own failure, whatever its words",
+        arguments: [
+            "job timed out after 1 retries", "executionTimeout exceeded", "exceeded max body size of 10MiB",
+            "result too large: 3 MB",
+        ]
+    )
+    func raised(words: String) async throws {
+        let stage = FaultStage(2, workers: 1)
+        let document = #"{"error_type": "<class 'TimeoutError'>", "error_message": "\#(words)"}"#
+        let platform = FaultyPlatform(
+            work: .handler { input, execution in
+                guard execution == 1 else { return FaultyPlatform.Work.ours.end(input, execution) }
+                return ["status": "FAILED", "error": .string(document)]
+            }
+        )
+        #expect(try await stage.drive(platform) == .ended)
+        let end = try #require(try await stage.ends().first)
+        #expect(end.kind == .failed)
+        #expect(end.message == words)
     }
 }

@@ -54,6 +54,12 @@ struct ResultFaultTests {
         OutputFault("a list without labels, as long as the chunk", taken: [0, 1, 2, 3]) { _ in
             .array((0..<4).map { ["echo": .string("fp-\($0)")] })
         },
+        OutputFault("indices of the chunk and no id", taken: [0, 1, 2, 3]) { _ in
+            .array((0..<4).reversed().map(indexed))
+        },
+        OutputFault("indices of nobody knows what", taken: []) { _ in
+            .array((1..<5).map(indexed))
+        },
         OutputFault("null among a list", taken: [0, 1, 3]) { _ in
             [["echo": "fp-0"], ["echo": "fp-1"], nil, ["echo": "fp-3"]]
         },
@@ -66,6 +72,10 @@ struct ResultFaultTests {
             ["status": "FAILED", "error": "boom", "output": .array(Array($0.prefix(2)))]
         },
     ]
+
+    private static func indexed(_ index: Int) -> JSONValue {
+        ["index": .integer(Int64(index)), "result": ["echo": .string("fp-\(index)")]]
+    }
 
     @Test("9 · What is right of an output is kept, the rest runs again, and nothing is shifted", arguments: table)
     func output(_ fault: OutputFault) async throws {
@@ -100,6 +110,19 @@ struct ResultFaultTests {
         }
         #expect(failure.kind == .contract)
         #expect(failure.message.contains("no output") && failure.message.contains("larger than the platform takes"))
+    }
+
+    @Test(
+        "9 · A job that completes without results says what it handed over instead",
+        arguments: [
+            ([["echo": "fp-0"], ["echo": "fp-1"]], .list), (nil, .null), ("done", .text), ([], .empty), (7, .value),
+        ] as [(JSONValue, AttemptEnd.Output)]
+    )
+    func insteadOfResults(output: JSONValue, kind: AttemptEnd.Output) async throws {
+        let stage = FaultStage(1, workers: 1)
+        let platform = FaultyPlatform(work: .handler { _, _ in ["status": "COMPLETED", "output": output] })
+        #expect(try await stage.drive(platform) == .ended)
+        #expect(try await stage.ends().first?.output == kind)
     }
 
     @Test("8 · Results that come twice, in the stream and in the output, count once")
