@@ -15,9 +15,13 @@ struct FileSwap {
     /// Gives the damaged file a second name, then lets the new one have the first, so that there is a journal under it
     /// at every moment.
     ///
+    /// - Parameter reached: Told of every moment as it comes.
     /// - Returns: The damaged file's second name.
     /// - Throws: `JournalError`.
-    func replaceJournal(by new: String) throws(JournalError) -> String {
+    func replaceJournal(
+        by new: String,
+        reached: (JournalSalvage.Moment) -> Void = { _ in }
+    ) throws(JournalError) -> String {
         let path = folder.journalPath
         var number = 1
         while link(path, "\(path).damaged-\(number)") != 0 {
@@ -28,11 +32,14 @@ struct FileSwap {
         // The log goes with its file: a new journal must not find it.
         if link("\(path)-wal", "\(damaged)-wal") != 0, errno != ENOENT { throw JournalError(path: path, errno: errno) }
         try sync()
+        reached(.linked)
         for suffix in ["-wal", "-shm"] where unlink(path + suffix) != 0 && errno != ENOENT {
             throw JournalError(path: path, errno: errno)
         }
+        reached(.unlinked)
         guard rename(new, path) == 0 else { throw JournalError(path: path, errno: errno) }
         try sync()
+        reached(.renamed)
         return damaged
     }
 

@@ -83,14 +83,25 @@ struct JournalBench: AsyncParsableCommand {
 
     private func takeUp(_ path: String) async throws {
         let folder = RunFolder(run: "20250101-bnch", path: path)
-        let (answer, measured) = try await Measurement.of {
+        let ((answer, total), measured) = try await Measurement.of {
             let journal = try await SQLiteJournal.open(folder, for: .writing)
             var (state, seq) = try await journal.loadState()
             let event = Event(seq: seq + 1, at: 0, t: state.t, body: .runResumed(endpoint: "bench"))
             let effects = state.reduce(event) + state.ready(at: 0, now: state.t)
-            return "\(state.counts.settled) of \(state.total) settled, \(effects.count) first effects"
+            return ("\(state.counts.settled) of \(state.total) settled, \(effects.count) first effects", state.total)
         }
         print(measured.line("taken up: \(answer)", count: 1))
+        print(Goal.table(Self.goals(of: measured, flashpoints: total)))
+    }
+
+    /// The goals of a resume, to the first action.
+    static func goals(of measured: Measurement, flashpoints: Int) -> [Goal] {
+        let isJudged = flashpoints >= 1_000_000
+        let excuse = isJudged ? nil : "the goal is for 1,000,000 flashpoints, --resume 1000000"
+        return [
+            Goal("resume, time", .atMost(2), "s", isJudged ? measured.wallSeconds : nil, excuse: excuse),
+            Goal("resume, peak memory", .atMost(150), "MB", isJudged ? measured.peakMB : nil, excuse: excuse),
+        ]
     }
 
     /// Runs this program again and waits for it.

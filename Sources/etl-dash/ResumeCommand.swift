@@ -45,9 +45,15 @@ struct ResumeCommand: StatusCommand {
     private static func salvage(_ folder: RunFolder) async throws {
         let console = StreamWriter.standardError
         if await isWhole(folder) {
+            JournalSalvage.tidy(folder)
             return await console.write("INFO: the journal of run \(folder.run) is whole; there is nothing to salvage\n")
         }
+        #if DEBUG
+        let hook: (@Sendable (JournalSalvage.Moment) -> Void)? = FaultHooks.moment(ProcessInfo.processInfo.environment)
+        let report = try await JournalSalvage.salvage(folder, moment: hook)
+        #else
         let report = try await JournalSalvage.salvage(folder)
+        #endif
         await console.write("WARNING: \(report)\n")
     }
 

@@ -2,12 +2,13 @@ import Coordination
 import Flashpoints
 import FoundationEssentials
 import HTTPTransport
-import RunEngine
 import RunJournal
 import RunPodAPI
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import RunEngine
 
 /// The real driver, backend and transport against a faulty platform over loopback, in hasty time.
 struct FaultStage: Sendable {
@@ -18,6 +19,8 @@ struct FaultStage: Sendable {
     let clock: HastyClock
     /// Measures how long a request may take: hasty too where requests hang, else as patient as a busy machine needs.
     private let deadlines: any Clock<Duration>
+    /// What else the backend is made to do while the driver goes.
+    var meanwhile: @Sendable (RunPodBackend<HastyClock>, @escaping Reporter) async throws -> Void = { _, _ in }
     /// Where a request goes instead, by its number from 1.
     var detour: @Sendable (_ url: String, _ number: Int) -> String = { url, _ in url }
 
@@ -74,8 +77,10 @@ struct FaultStage: Sendable {
                         feed: EventFeed(journal: journal)
                     )
                     async let operation: Void = operate(control)
+                    async let errand: Void = meanwhile(backend, control.reporter)
                     let left = try await driver.run()
                     try await operation
+                    try await errand
                     return left.outcome
                 }
             }
