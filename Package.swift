@@ -108,6 +108,7 @@ let package = Package(
             dependencies: [nio, nioPosix, nioHTTP1, hummingbird, subprocess],
             path: "Tests/TestSupport"
         ),
+        .testTarget(name: "EtlBenchTests", dependencies: ["etl-bench"]),
         .testTarget(name: "EtlDashTests", dependencies: ["etl-dash", "TestSupport"] + libraries),
         .testTarget(
             name: "EndToEndTests",

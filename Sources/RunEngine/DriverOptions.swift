@@ -5,6 +5,9 @@ package struct DriverOptions: Sendable {
         case beforeCommit
         case afterCommit
         case afterAction
+        /// Told by whoever closes the journal once the driver has left.
+        case beforeClose
+        case afterClose
     }
 
     /// Whether somebody looks on and can be asked; else a run that would ask stops, and can be resumed.

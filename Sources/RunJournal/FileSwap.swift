@@ -22,9 +22,13 @@ struct FileSwap {
 
     /// Gives the damaged file a second name, and the new one a place beside it.
     ///
+    /// - Parameter reached: Told of every moment as it comes.
     /// - Returns: The damaged file's second name.
     /// - Throws: `JournalError`.
-    func begin(with new: String) throws(JournalError) -> String {
+    func begin(
+        with new: String,
+        reached: (JournalSalvage.Moment) -> Void = { _ in }
+    ) throws(JournalError) -> String {
         var number = 1
         while link(path, "\(path).damaged-\(number)") != 0 {
             guard errno == EEXIST else { throw JournalError(path: path, errno: errno) }
@@ -34,19 +38,24 @@ struct FileSwap {
         // The log goes with its file: a new journal must not find it.
         if link("\(path)-wal", "\(damaged)-wal") != 0, errno != ENOENT { throw JournalError(path: path, errno: errno) }
         try folder.sync()
+        reached(.linked)
         guard rename(new, waiting) == 0 else { throw JournalError(path: path, errno: errno) }
         try folder.sync()
+        reached(.staged)
         return damaged
     }
 
     /// Lets the new journal have the first name; there is a journal under it at every moment.
     ///
+    /// - Parameter reached: Told of every moment as it comes.
     /// - Throws: `JournalError`.
-    func finish() throws(JournalError) {
+    func finish(reached: (JournalSalvage.Moment) -> Void = { _ in }) throws(JournalError) {
         for suffix in ["-wal", "-shm"] where unlink(path + suffix) != 0 && errno != ENOENT {
             throw JournalError(path: path, errno: errno)
         }
+        reached(.unlinked)
         guard rename(waiting, path) == 0 else { throw JournalError(path: path, errno: errno) }
         try folder.sync()
+        reached(.renamed)
     }
 }

@@ -37,15 +37,33 @@ extension SalvageReport: CustomStringConvertible {
 ///
 /// The damaged file is only read, and kept under another name.
 package enum JournalSalvage {
+    /// A point in the work where a process may die.
+    package enum Moment: Sendable, Hashable {
+        case begun
+        /// There is a whole journal beside the damaged one.
+        case copied
+        /// The damaged journal has its second name.
+        case linked
+        /// The new journal waits beside the damaged one.
+        case staged
+        /// The damaged journal's log has its second name alone.
+        case unlinked
+        case renamed
+    }
+
     /// Replaces the run's journal by what can be saved of it: the plan, the events from the first one to the first that
     /// is damaged, and every result that fits its checksum, also of flashpoints whose events are gone.
     ///
     /// Takes the run's lock while it works. Costs about as much as writing the run's results again.
     ///
+    /// - Parameter moment: Told of every moment as it comes; for tests that end the process there.
     /// - Throws: `JournalError`: somebody drives the run, the file is of another program or a newer version, there is no
     ///   room, or not even the plan can be read; the journal is as it was then.
     @concurrent
-    package static func salvage(_ folder: RunFolder) async throws -> SalvageReport {
+    package static func salvage(
+        _ folder: RunFolder,
+        moment: (@Sendable (Moment) -> Void)? = nil
+    ) async throws -> SalvageReport {
         let lock = try RunLock(path: folder.lockPath)
         defer { lock.release() }
         let (path, swap) = (folder.journalPath, FileSwap(folder))
@@ -55,11 +73,12 @@ package enum JournalSalvage {
         guard header.version <= JournalSchema.version else {
             throw JournalError(path: path, .newer(version: header.version, known: JournalSchema.version))
         }
-        let workshop = RunFolder(run: folder.run, path: "\(folder.path)/salvage")
+        let workshop = workshop(in: folder)
         try? workshop.remove()
         do {
             try FileManager.default.createDirectory(atPath: workshop.path, withIntermediateDirectories: true)
             defer { try? workshop.remove() }
+            moment?(.begun)
             let source = try DamagedJournal(folder)
             let frame = try source.frame()
             let plan = try source.plan(frame)
@@ -68,8 +87,9 @@ package enum JournalSalvage {
             var report = try await copy(source, plan, createdAt: frame.createdAt, to: journal)
             try journal.close()
             try source.close()
-            report.damagedPath = try swap.begin(with: workshop.journalPath)
-            try swap.finish()
+            moment?(.copied)
+            report.damagedPath = try swap.begin(with: workshop.journalPath) { moment?($0) }
+            try swap.finish { moment?($0) }
             return report
         }
     }
@@ -86,6 +106,16 @@ package enum JournalSalvage {
         guard FileSwap(folder).isBegun else { return false }
         try FileSwap(folder).finish()
         return true
+    }
+
+    /// Removes what a salvage left that ended before its time.
+    package static func tidy(_ folder: RunFolder) {
+        try? workshop(in: folder).remove()
+    }
+
+    /// Where the new journal is made.
+    private static func workshop(in folder: RunFolder) -> RunFolder {
+        RunFolder(run: folder.run, path: "\(folder.path)/salvage")
     }
 
     private static func copy(

@@ -24,12 +24,23 @@ package enum NewRun {
         case coordinated(job: String)
     }
 
+    /// A point in the making of a run where a process may die.
+    package enum Moment: Sendable, Hashable {
+        case folderMade
+        /// All flashpoints are in the journal, and there is no plan.
+        case batchRead
+        case planSet
+        case journalClosed
+    }
+
     /// What a planner can't make itself.
     package struct Sources: Sendable {
         /// Wall time in milliseconds since 1970.
         package var wallTime: @Sendable () -> Int64
         /// A fresh number in `0..<1` at each call.
         package var chance: @Sendable () -> Double
+        /// Told of every moment as it comes; for tests that end the process there.
+        package var moment: (@Sendable (Moment) -> Void)?
 
         package init(wallTime: @escaping @Sendable () -> Int64, chance: @escaping @Sendable () -> Double) {
             self.wallTime = wallTime
@@ -72,10 +83,11 @@ package enum NewRun {
             } else {
                 try store.create(date: date, chance: sources.chance)
             }
+        sources.moment?(.folderMade)
         do {
             if case .remote = kind { try RemoteRun.mark(folder) }
             for (name, bytes) in marks { try folder.keep(bytes, as: name) }
-            try await fill(folder, from: source, reader, date, settings, kind, now, progress)
+            try await fill(folder, from: source, reader, date, settings, kind, now, sources.moment, progress)
             return folder
         } catch {
             try? folder.remove()
@@ -91,6 +103,7 @@ package enum NewRun {
         _ settings: Settings,
         _ kind: Kind,
         _ now: Int64,
+        _ moment: (@Sendable (Moment) -> Void)?,
         _ progress: @escaping @Sendable (Int) async -> Void
     ) async throws {
         let journal = try await SQLiteJournal.create(in: folder)
@@ -131,8 +144,11 @@ package enum NewRun {
         var policy = RunPolicy(settings, flashpoints: items.count)
         // The coordinator has tried again what it tells as failed.
         if kind == .remote { policy.retries = 0 }
+        moment?(.batchRead)
         try await journal.setPlan(header, plan, policy, createdAt: now)
+        moment?(.planSet)
         try journal.close()
+        moment?(.journalClosed)
     }
 
     /// The day in UTC.

@@ -141,7 +141,9 @@ package struct RunLauncher: Sendable {
             try await group.waitForAll()
             return left
         }
+        moment?(.beforeClose)
         try journal.close()
+        moment?(.afterClose)
         return left
     }
 

@@ -11,28 +11,48 @@ struct EndpointBench: AsyncParsableCommand {
         abstract: "Compare watching jobs by our engine and by RunPod's own asyncio client.",
         discussion: """
             The endpoint and its workers run in this process, each client in one of its own. RunPod's client needs a \
-            Python with the package runpod, named by ETL_DASH_SDK_PYTHON.
+            Python with the package runpod, named by ETL_DASH_SDK_PYTHON. With --seconds 300 the goal for jobs of five \
+            minutes is judged too; each client takes a quarter of an hour then.
             """
     )
 
-    @Option(parsing: .upToNextOption, help: "Jobs in flight.")
-    var jobs = [60, 400, 1_000]
+    @Option(parsing: .upToNextOption, help: "Jobs in flight; 60, 400 and 1,000 unless they are long, then 60.")
+    var jobs: [Int] = []
 
-    @Option(help: "Median of a job's seconds; they are log-normally distributed with a sigma of 0.5.")
+    @Option(help: "Median of a job's seconds; log-normally distributed with a sigma of 0.5, at most three times that.")
     var seconds = 40.0
 
-    @Option(help: "Seconds after which a client is stopped.")
-    var limit = 600.0
+    @Option(help: "Seconds after which a client is stopped; four times the median, and at least 600.")
+    var limit: Double?
+
+    private var sizes: [Int] { jobs.isEmpty ? (seconds > 120 ? [60] : [60, 400, 1_000]) : jobs }
+
+    private var patience: Double { limit ?? max(600, 4 * seconds) }
 
     /// What one client made of its jobs.
     private struct Row {
-        var name: String
+        var client: EndpointBenchFigures.Client
         var count: Int
         var report: EndpointBenchReport?
         var requests: [EndpointCall: Int]
         var rejected: Int
         var delays: [Double]
         var note: String?
+
+        /// What a client asks, and in this order.
+        static let calls: [EndpointCall] = [.run, .status, .statusSync, .stream, .cancel, .health]
+
+        var figures: EndpointBenchFigures {
+            let own = Self.calls.reduce(0) { $0 + (requests[$1] ?? 0) }
+            return EndpointBenchFigures(
+                client: client,
+                jobs: count,
+                kept: report?.kept,
+                requestsPerJob: Double(own) / Double(max(count, 1)),
+                delays: delays,
+                cpu: report?.cpu
+            )
+        }
     }
 
     func run() async throws {
@@ -41,9 +61,9 @@ struct EndpointBench: AsyncParsableCommand {
             print("skipped: RunPod's asyncio client (set ETL_DASH_SDK_PYTHON to a Python that can import runpod)")
         }
         var rows: [Row] = []
-        for count in jobs {
+        for count in sizes {
             rows.append(
-                try await measure("etl-dash", count) { address, out in
+                try await measure(.ours, count) { address, out in
                     Self.process(
                         CommandLine.arguments[0],
                         ["endpoint-client", "--jobs", "\(count)", "--report", out],
@@ -53,12 +73,13 @@ struct EndpointBench: AsyncParsableCommand {
             )
             guard !python.isEmpty else { continue }
             rows.append(
-                try await measure("runpod asyncio", count) { address, out in
+                try await measure(.sdk, count) { address, out in
                     Self.process(python, ["-c", Self.script, "\(count)", out], address)
                 }
             )
         }
         Self.show(rows)
+        print("\n" + Goal.table(EndpointBenchFigures.goals(of: rows.map(\.figures), median: seconds)))
     }
 
     private static func process(_ program: String, _ arguments: [String], _ address: LocalEndpoint.Address) -> Process {
@@ -75,9 +96,9 @@ struct EndpointBench: AsyncParsableCommand {
 
     /// Runs a client against an endpoint of its own.
     private func measure(
-        _ name: String,
+        _ client: EndpointBenchFigures.Client,
         _ count: Int,
-        client: (LocalEndpoint.Address, _ report: String) -> Process
+        process: (LocalEndpoint.Address, _ report: String) -> Process
     ) async throws -> Row {
         let counts = Mutex<(taken: [EndpointCall: Int], rejected: Int)>(([:], 0))
         var options = LocalEndpoint.Options(token: UUID().uuidString.lowercased())
@@ -95,7 +116,7 @@ struct EndpointBench: AsyncParsableCommand {
                 let ended: Bool = try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await crew.run() }
                     defer { group.cancelAll() }
-                    return try await finish(client(address, path))
+                    return try await finish(process(address, path))
                 }
                 let data = FileManager.default.contents(atPath: path) ?? Data()
                 let report = try? JSONDecoder().decode(EndpointBenchReport.self, from: data)
@@ -103,13 +124,13 @@ struct EndpointBench: AsyncParsableCommand {
                 let delays = (report?.seen ?? [:]).compactMap { job, at in ends[job].map { at - $0 } }
                 let (taken, rejected) = counts.withLock { $0 }
                 return Row(
-                    name: name,
+                    client: client,
                     count: count,
                     report: report,
                     requests: taken,
                     rejected: rejected,
                     delays: delays.sorted(),
-                    note: ended ? nil : "stopped after \(Int(limit)) s"
+                    note: ended ? nil : "stopped after \(Int(patience)) s"
                 )
             }
         }
@@ -127,8 +148,8 @@ struct EndpointBench: AsyncParsableCommand {
                 for await _ in ends {}
                 return true
             }
-            group.addTask { [limit] in
-                guard (try? await Task.sleep(for: .seconds(limit))) != nil else { return true }
+            group.addTask { [patience] in
+                guard (try? await Task.sleep(for: .seconds(patience))) != nil else { return true }
                 kill(pid, SIGKILL)
                 return false
             }
@@ -140,20 +161,20 @@ struct EndpointBench: AsyncParsableCommand {
     // MARK: - The table
 
     private static func show(_ rows: [Row]) {
-        let calls: [EndpointCall] = [.run, .status, .statusSync, .stream, .cancel, .health]
         print(
             "| client | in flight | kept | requests a job | of them | 429 | end → seen p50 | p95 | CPU a job | peak |"
         )
         print("|---|---|---|---|---|---|---|---|---|---|")
         for row in rows {
-            let own = calls.map { row.requests[$0] ?? 0 }
-            let words = zip(calls, own).filter { $1 > 0 }.map { call, number in
+            let own = Row.calls.map { row.requests[$0] ?? 0 }
+            let words = zip(Row.calls, own).filter { $1 > 0 }.map { call, number in
                 "\(call.rawValue) \(rounded(Double(number) / Double(row.count), 1))"
             }
             let cells = [
-                row.name, "\(row.count)", row.report.map { "\($0.kept)" } ?? "none (\(row.note ?? "it died"))",
-                rounded(Double(own.reduce(0, +)) / Double(row.count), 1), words.joined(separator: ", "),
-                "\(row.rejected)", delay(row.delays, 0.5), delay(row.delays, 0.95),
+                row.client.rawValue, "\(row.count)",
+                row.report.map { "\($0.kept)" } ?? "none (\(row.note ?? "it died"))",
+                rounded(row.figures.requestsPerJob, 1), words.joined(separator: ", "),
+                "\(row.rejected)", delay(row.figures.delay(0.5)), delay(row.figures.delay(0.95)),
                 row.report.map { "\(rounded($0.cpu / Double(row.count) * 1_000, 2)) ms" } ?? "-",
                 row.report.map { "\(rounded($0.peakMB, 0)) MB" } ?? "-",
             ]
@@ -161,10 +182,8 @@ struct EndpointBench: AsyncParsableCommand {
         }
     }
 
-    private static func delay(_ sorted: [Double], _ quantile: Double) -> String {
-        guard !sorted.isEmpty else { return "-" }
-        let place = min(sorted.count - 1, Int(Double(sorted.count) * quantile))
-        return "\(rounded(sorted[place] * 1_000, 0)) ms"
+    private static func delay(_ milliseconds: Double?) -> String {
+        milliseconds.map { "\(rounded($0, 0)) ms" } ?? "-"
     }
 
     private static func rounded(_ value: Double, _ digits: Int) -> String {

@@ -52,8 +52,20 @@ struct EngineBench: AsyncParsableCommand {
             )
             let ((_, state), measured) = try await Measurement.of { try await driver.run() }
             print(measured.line("\(state.counts.ok) flashpoints driven, journal on this disk", count: flashpoints))
+            print(Goal.table([Self.goal(measured, flashpoints: flashpoints, perChunk: perChunk)]))
             if let fault = try await journal.audit(state) { print("the journal is wrong: \(fault)") }
             try journal.close()
         }
+    }
+
+    static func goal(_ measured: Measurement, flashpoints: Int, perChunk: Int) -> Goal {
+        let isJudged = perChunk == 10
+        return Goal(
+            "engine and journal, processor time a flashpoint",
+            .atMost(20),
+            "µs",
+            isJudged ? measured.cpuSeconds / Double(max(flashpoints, 1)) * 1_000_000 : nil,
+            excuse: isJudged ? nil : "the goal is for ten flashpoints a chunk"
+        )
     }
 }

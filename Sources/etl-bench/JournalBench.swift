@@ -107,20 +107,33 @@ struct JournalBench: AsyncParsableCommand {
         let clock = ContinuousClock()
         let start = clock.now
         let (seen, measured) = try await Measurement.of {
-            let seen = Mutex((events: 0, seconds: 0.0))
+            let seen = Mutex((events: 0, seconds: 0.0, flashpoints: 0))
             let found = try await Self.find(folder)
             _ = try await driving.drive(folder, found: found) { handle in
                 async let events = Self.catchUp(with: folder, upTo: handle.start)
                 await acted.wait()
                 let seconds = start.duration(to: clock.now) / .seconds(1)
                 let read = try await events
-                seen.withLock { $0 = (read, seconds) }
+                seen.withLock { $0 = (read, seconds, found.state.total) }
                 await handle.stop()
             }
             return seen.withLock { $0 }
         }
         print("taken up: first submissions after \((seen.seconds * 100).rounded() / 100) s")
         print(measured.line("the same with its \(seen.events) events read beside it, and stopped", count: 1))
+        var first = measured
+        first.wallSeconds = seen.seconds
+        print(Goal.table(Self.goals(of: first, flashpoints: seen.flashpoints)))
+    }
+
+    /// The goals of a resume, to the first action.
+    static func goals(of measured: Measurement, flashpoints: Int) -> [Goal] {
+        let isJudged = flashpoints >= 1_000_000
+        let excuse = isJudged ? nil : "the goal is for 1,000,000 flashpoints, --resume 1000000"
+        return [
+            Goal("resume, time", .atMost(2), "s", isJudged ? measured.wallSeconds : nil, excuse: excuse),
+            Goal("resume, peak memory", .atMost(150), "MB", isJudged ? measured.peakMB : nil, excuse: excuse),
+        ]
     }
 
     private static func find(_ folder: RunFolder) async throws -> FoundRun {

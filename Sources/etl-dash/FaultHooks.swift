@@ -1,6 +1,5 @@
 #if DEBUG
 import FoundationEssentials
-import RunEngine
 import Synchronization
 
 #if canImport(Glibc)
@@ -13,14 +12,17 @@ import Darwin
 
 /// What tests of death and rebirth ask of this program; a release build has none of it.
 enum FaultHooks {
+    /// Moments of this process so far, of whatever kind.
+    private static let count = Mutex(0)
+
     /// Ends this process with SIGKILL at the moment whose number, from 1, `ETL_DASH_CRASH_AT` gives.
     ///
-    /// Standard error tells where it died; with 0 it tells every moment, and nothing dies.
+    /// Standard error tells where it died; with 0 it tells every moment, and nothing dies. Moments of planning, of
+    /// salvaging and of driving are counted together.
     ///
     /// - Returns: `nil` when nothing is asked.
-    static func moment(_ environment: [String: String]) -> (@Sendable (DriverOptions.Moment) -> Void)? {
+    static func moment<Moment>(_ environment: [String: String]) -> (@Sendable (Moment) -> Void)? {
         guard let last = environment["ETL_DASH_CRASH_AT"].flatMap({ Int($0) }) else { return nil }
-        let count = Mutex(0)
         return { moment in
             let number = count.withLock { count in
                 count += 1

@@ -60,9 +60,15 @@ struct ResumeCommand: StatusCommand {
         let console = StreamWriter.standardError
         try await ContinuedRun.finishSalvage(of: folder)
         if await isWhole(folder) {
+            JournalSalvage.tidy(folder)
             return await console.write("INFO: the journal of run \(folder.run) is whole; there is nothing to salvage\n")
         }
+        #if DEBUG
+        let hook: (@Sendable (JournalSalvage.Moment) -> Void)? = FaultHooks.moment(ProcessInfo.processInfo.environment)
+        let report = try await JournalSalvage.salvage(folder, moment: hook)
+        #else
         let report = try await JournalSalvage.salvage(folder)
+        #endif
         await console.write("WARNING: \(report)\n")
     }
 

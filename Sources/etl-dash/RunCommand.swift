@@ -73,7 +73,8 @@ struct RunCommand: StatusCommand {
                 let folder = try await NewRun.create(
                     from: .path(file),
                     settings: settings,
-                    kind: remote ? .remote : .ordinary
+                    kind: remote ? .remote : .ordinary,
+                    sources: Self.sources
                 ) { count in
                     await screen?.prepare("Reading \(file): \(RunSummary.flashpoints(count))")
                 }
@@ -87,6 +88,16 @@ struct RunCommand: StatusCommand {
                 return try await session.drive(folder, on: screen)
             }
         }
+    }
+
+    private static var sources: NewRun.Sources {
+        #if DEBUG
+        var sources = NewRun.Sources.system
+        sources.moment = FaultHooks.moment(ProcessInfo.processInfo.environment)
+        return sources
+        #else
+        return .system
+        #endif
     }
 
     private func checkRemote(_ settings: Settings) throws(UsageProblem) {

@@ -41,7 +41,7 @@ extension KillLoop {
         func refused(_ damage: Damage) async throws {
             try await KillRun.with { run in
                 // Dies with results in the journal and work left to do.
-                let outcome = try await run.drive(KillRun.beginning, crashAt: 40)
+                let outcome = try await run.drive(KillRun.beginning, crashAt: 44)
                 #expect(outcome.diedByItself, "\(outcome.errorText)")
                 let folder = RunStore(home: run.etlDash.home).folder(of: try run.etlDash.onlyRun())
                 // What a reader leaves behind: the log folded into the file.

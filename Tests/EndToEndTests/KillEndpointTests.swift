@@ -45,7 +45,7 @@ extension KillLoop {
                         return try await KillEndpoint.serve(server, port: port) { _, _ in try await program.waitForEnd()
                         }
                     }
-                    #expect(try await run.faults(of: outcome, tally: tally) == [])
+                    #expect(try await run.faults(of: outcome, mayLoseJobs: true, tally: tally) == [])
                     let names = try await run.etlDash.events().map(\.name)
                     #expect(names.count { $0 == "endpoint.reachable" } >= times)
                 }

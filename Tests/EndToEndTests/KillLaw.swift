@@ -14,16 +14,21 @@ struct KillLaw: Sendable {
     var fetches: [Int]
     /// How often more than submitted a flashpoint may have been begun: deaths of workers, whose jobs are handed out again.
     var handedOutAgain = 0
+    /// Whether anything was killed that had jobs, so that the endpoint may tell of them that they are lost.
+    var mayLoseJobs = false
 
     /// Everything that is wrong, in words.
     var faults: [String] {
-        answerFaults + resultFaults + journalFaults + executionFaults
+        answerFaults + resultFaults + journalFaults + executionFaults + submissionFaults
     }
 
     /// Flashpoints without a result of their own.
     var lost: Int { count - ownResults.count }
-    /// Outcomes beyond the first of a flashpoint.
-    var doubled: Int { settlements.count - Set(settlements.map(\.index)).count }
+    /// Results beyond the first of a flashpoint.
+    var doubled: Int {
+        let indices = settlements.filter { if case .ok = $0.outcome { true } else { false } }.map(\.index)
+        return indices.count - Set(indices).count
+    }
     /// Executions beyond the first of a flashpoint.
     var extraExecutions: Int { fetches.map { max(0, $0 - 1) }.reduce(0, +) }
 
@@ -60,27 +65,42 @@ struct KillLaw: Sendable {
             faults.append("event \(next.seq) at \(next.t) s comes after event \(event.seq) at \(event.t) s")
         }
         let ends = events.count { $0.name == "run.ended" }
-        if ends != 1 || events.last?.name != "run.ended" { faults.append("the run has \(ends) ends") }
-        var settled: Set<Int> = []
+        let reopenings = events.count { $0.name == "run.retried" || $0.name == "worker.retried" }
+        if !(1...reopenings + 1 ~= ends) || events.last?.name != "run.ended" {
+            faults.append("the run has \(ends) ends")
+        }
+        var settled: [Int: Settlement] = [:]
         for event in events {
             switch event.body {
             case .flashpointSettled(let settlement):
                 let index = settlement.index
-                if !settled.insert(index).inserted { faults.append("flashpoint \(index) has two outcomes") }
-                if case .ok = settlement.outcome {
-                } else {
-                    faults.append("flashpoint \(index) is \(settlement.outcome)")
+                if settled.updateValue(settlement, forKey: index) != nil {
+                    faults.append("flashpoint \(index) has two outcomes")
                 }
+                guard case .ok = settlement.outcome else { continue }
                 if results.indices.contains(index), result(in: event) != results[index] {
                     faults.append("flashpoint \(index) has another result in the answer than in the journal")
                 }
             case .attemptIntended(let ref, _, let indices, _):
-                let again = indices.filter(settled.contains)
+                let again = indices.filter { settled[$0] != nil }
                 if !again.isEmpty { faults.append("\(ref) is to do \(again) again, which are settled") }
+            case .runRetried: settled = settled.filter(\.value.isOK)
+            case .workerRetried(let worker, let indices):
+                settled = settled.filter { index, settlement in
+                    settlement.isOK || settlement.worker != worker || indices?.contains(index) == false
+                }
             default: break
             }
         }
-        return faults + Set(0..<count).subtracting(settled).sorted().map { "flashpoint \($0) has no outcome" }
+        for index in 0..<count {
+            guard let outcome = settled[index]?.outcome else {
+                faults.append("flashpoint \(index) has no outcome")
+                continue
+            }
+            if case .ok = outcome { continue }
+            faults.append("flashpoint \(index) is \(outcome)")
+        }
+        return faults
     }
 
     /// The result as the event's own JSON has it.
@@ -100,4 +120,56 @@ struct KillLaw: Sendable {
             "flashpoint \(index) was sent \(sent[index]) times and begun \(fetches[index]) times"
         }
     }
+
+    /// A flashpoint is sent again only once its attempt has ended, and for a reason.
+    private var submissionFaults: [String] {
+        var faults: [String] = []
+        var attempts: [AttemptRef: Submission] = [:]
+        var latest: [Int: AttemptRef] = [:]
+        for event in events {
+            switch event.body {
+            case .attemptIntended(let ref, _, let indices, let endpoint):
+                for index in indices {
+                    guard let former = latest.updateValue(ref, forKey: index) else { continue }
+                    guard let why = attempts[former]?.objection(to: index, endpoint, mayLoseJobs) else { continue }
+                    faults.append("flashpoint \(index) is sent again as \(ref), and \(former) \(why)")
+                }
+                attempts[ref] = Submission(endpoint: endpoint)
+            case .attemptAccepted(let ref, _):
+                if attempts[ref]?.end == nil { attempts[ref]?.isKnown = true }
+            case .attemptRefused(let ref, _): attempts[ref]?.isRefused = true
+            case .attemptEnded(let ref, let end): attempts[ref]?.end = end
+            case .flashpointFailed(let ref, let index, _, _, _): attempts[ref]?.failed.insert(index)
+            default: break
+            }
+        }
+        return faults
+    }
+
+    /// What the journal has of one submission.
+    private struct Submission {
+        var endpoint: String
+        var isKnown = false
+        var isRefused = false
+        var end: AttemptEnd?
+        var failed: Set<Int> = []
+
+        /// What speaks against sending one of its flashpoints again.
+        func objection(to index: Int, _ now: String, _ mayLoseJobs: Bool) -> String? {
+            guard let end else { return isRefused ? nil : "had not ended" }
+            switch end.kind {
+            case .gone:
+                let hasGone = endpoint.contains("#") && endpoint != now
+                return hasGone ? nil : "was given up, though its endpoint is there"
+            case .lost where end.isUnanswered: return isKnown ? "was given up, though its job was known" : nil
+            case .lost: return mayLoseJobs ? nil : "was lost (\(end.status)), though nothing had died that had its job"
+            case .completed: return failed.contains(index) ? nil : "completed and told of no failure"
+            case .failed, .timedOut, .cancelled, .oversize, .absent: return nil
+            }
+        }
+    }
+}
+
+extension Settlement {
+    fileprivate var isOK: Bool { if case .ok = outcome { true } else { false } }
 }

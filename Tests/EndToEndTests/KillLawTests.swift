@@ -54,6 +54,72 @@ struct KillLawTests {
         #expect(broken.faults != [])
     }
 
+    @Test("finds a job that is known and given up, whatever for, and flashpoints that are sent again without a reason")
+    func submissions() {
+        let unanswered = AttemptEnd(.lost, status: AttemptEnd.unansweredStatus)
+        #expect(faults(knows: false, unanswered) == [])
+        #expect(faults(knows: true, unanswered) != [])
+        #expect(faults(knows: true, AttemptEnd(.lost, status: "404")) != [])
+        #expect(faults(knows: true, AttemptEnd(.lost, status: "404"), mayLoseJobs: true) == [])
+        #expect(faults(knows: true, nil) != [])
+        let gone = AttemptEnd(.gone, status: "GONE")
+        #expect(faults(knows: true, gone) != [])
+        #expect(faults(knows: true, gone, at: ["http://127.0.0.1/v2/local#1", "http://127.0.0.1/v2/local#2"]) == [])
+        #expect(faults(knows: true, gone, at: ["http://127.0.0.1/v2/local#1", "http://127.0.0.1/v2/local#1"]) != [])
+        let completed = AttemptEnd(.completed, status: "COMPLETED")
+        #expect(faults(knows: true, completed) != [])
+        #expect(faults(knows: true, completed, failed: [0, 1, 2]) == [])
+    }
+
+    /// What is wrong with a run whose first job, for all its flashpoints, is sent a second time after this end.
+    private func faults(
+        knows: Bool,
+        _ end: AttemptEnd?,
+        at endpoints: [String] = ["https://e", "https://e"],
+        failed: [Int] = [],
+        mayLoseJobs: Bool = false
+    ) -> [String] {
+        let indices = IndexList([0, 1, 2])
+        var bodies = [Event.Body.attemptIntended(Self.ref, nonce: "n", indices: indices, endpoint: endpoints[0])]
+        if knows { bodies.append(.attemptAccepted(Self.ref, job: "job-1")) }
+        bodies += failed.map {
+            .flashpointFailed(Self.ref, index: $0, id: "fp-\($0)", Failure(.transient, "so"), seconds: 1)
+        }
+        if let end { bodies.append(.attemptEnded(Self.ref, end)) }
+        bodies.append(.attemptIntended(Self.ref.next, nonce: "m", indices: indices, endpoint: endpoints[1]))
+        var law = law
+        law.mayLoseJobs = mayLoseJobs
+        law.events = bodies.enumerated().map { Event(seq: $0 + 1, at: 0, t: 0, body: $1) } + law.events.dropFirst()
+        return law.faults
+    }
+
+    @Test("takes the second outcome of a flashpoint that was opened again for the one that counts")
+    func reopened() {
+        var retried = law
+        let cancelled = Settlement(
+            attempt: nil,
+            worker: 1,
+            index: 2,
+            id: "fp-2",
+            outcome: .cancelled,
+            seconds: nil,
+            attempts: 0
+        )
+        let bodies: [Event.Body] = [.flashpointSettled(cancelled), .runEnded(Self.end), .runRetried(generation: 2)]
+        retried.events =
+            bodies.enumerated().map { Event(seq: $0 + 1, at: 0, t: 0, body: $1) }
+            + law.events.map { event in
+                var event = event
+                event.seq += 10
+                return event
+            }
+        #expect(retried.faults == [])
+        #expect(retried.doubled == 0)
+        retried.events.removeAll { $0.name == "run.retried" }
+        #expect(retried.faults.contains("flashpoint 2 has two outcomes"))
+        #expect(retried.faults.contains("the run has 2 ends"))
+    }
+
     private static func result(_ index: Int) -> JSONValue {
         let cluster: [String: JSONValue] = [
             "flashpoint_id": .string("fp-\(index)"),

@@ -7,7 +7,7 @@ extension KillLoop {
     @Suite("A run that dies at each of its moments", .serialized, .timeLimit(.minutes(10)))
     struct KillMomentTests {
         /// So many moments at the most are tried, spread evenly, unless `ETL_KILL_ALL=1`.
-        private static let most = (ownWorkers: 60, otherEndpoint: 24)
+        private static let most = (ownWorkers: 66, otherEndpoint: 40)
 
         @Test("loses nothing and doubles nothing, with workers of its own")
         func ownWorkers() async throws {
@@ -50,8 +50,6 @@ extension KillLoop {
 
         /// Tries moments from the first to beyond the last.
         ///
-        /// Evenly means in steps that are no whole number, since every other moment is one before a commit.
-        ///
         /// - Parameter trial: Tells whether the run died there and what was wrong in the end.
         private func enumerate(
             _ count: Int,
@@ -59,8 +57,8 @@ extension KillLoop {
             _ tally: KillTally,
             _ trial: (_ moment: Int) async throws -> (hasDied: Bool, faults: [String])
         ) async throws {
-            let tries = KillSettings.wantsAllMoments ? count : min(count, most)
-            var moments = (0..<tries).map { 1 + $0 * count / tries }
+            var moments = KillSettings.moments(of: count, atMost: most)
+            let tries = moments.count
             while let moment = moments.first {
                 moments.removeFirst()
                 let (hasDied, faults) = try await trial(moment)
@@ -69,7 +67,7 @@ extension KillLoop {
                 if moments.isEmpty, hasDied { moments = [moment + 1] }
             }
             #expect(tally.kills >= tries / 2)
-            print(tally)
+            print("\(tally); \(tries) of \(count) moments")
         }
     }
 }

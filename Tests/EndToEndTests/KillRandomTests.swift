@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Synchronization
 import TestSupport
 import Testing
 
@@ -16,7 +17,7 @@ extension KillLoop {
         @Test("Coordinators killed at random times, one after another, lose nothing and double nothing")
         func coordinator() async throws {
             let tally = KillTally("coordinator killed at random times")
-            var chance = SeededGenerator(seed: 3)
+            var chance = SeededGenerator(seed: KillSettings.seed)
             for number in 0..<KillSettings.randomRuns {
                 // Real time, since where it hits is left to the machine; the seed only spreads it.
                 let pauses = (0..<3).map { _ in Duration.milliseconds(Int.random(in: 5...500, using: &chance)) }
@@ -33,11 +34,113 @@ extension KillLoop {
                         of: try await run.drive(try await run.nextArguments()),
                         tally: tally
                     )
-                    #expect(faults == [], "after \(pauses) (run \(number))")
+                    #expect(faults == [], "after \(pauses) (seed \(KillSettings.seed), run \(number))")
                 }
             }
             #expect(tally.kills > 0)
             print(tally)
+        }
+
+        /// Who is killed, and so many milliseconds after whoever was killed before.
+        private struct Blow: CustomStringConvertible {
+            enum Victim: String, CaseIterable { case coordinator, endpoint, worker }
+
+            var victim: Victim
+            var pause: Int
+
+            var description: String { "\(victim) after \(pause) ms" }
+        }
+
+        @Test("Endpoints, workers and coordinators killed at random times lose nothing and double nothing")
+        func everybody() async throws {
+            let tally = KillTally("endpoint, workers and coordinator killed at random times")
+            var chance = SeededGenerator(seed: KillSettings.seed)
+            for number in 0..<(KillSettings.randomRuns + 1) / 2 {
+                // Fewer than it takes to condemn a flashpoint: two losses of jobs, each after two deaths of workers.
+                let blows = (0..<3).map { _ in
+                    Blow(
+                        victim: Blow.Victim.allCases.randomElement(using: &chance) ?? .endpoint,
+                        pause: Int.random(in: 100...900, using: &chance)
+                    )
+                }
+                print("run \(number) of seed \(KillSettings.seed): \(blows)")
+                let faults = try await strike(blows, tally)
+                #expect(faults == [], "after \(blows) (seed \(KillSettings.seed), run \(number))")
+            }
+            #expect(tally.kills > 0)
+            print(tally)
+        }
+
+        /// What is wrong with a run whose endpoint comes back whenever it is killed, and which is resumed whenever it is.
+        private func strike(_ blows: [Blow], _ tally: KillTally) async throws -> [String] {
+            try await Installation.with { server in
+                let port = try await KillEndpoint.serve(server, port: 0) { _, port in port }
+                let environment = KillEndpoint(etlDash: server, port: port).environment
+                let slow: @Sendable (Int, Int) -> KillSite.Manner = { _, _ in .after(.milliseconds(200)) }
+                return try await KillRun.with(12, environment: environment, manner: slow) { run in
+                    let endpoint = Latest()
+                    return try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask {
+                            while !Task.isCancelled {
+                                // Killed before it serves, it is started again like any other.
+                                try? await KillEndpoint.serve(server, port: port) { program, _ in
+                                    endpoint.program.withLock { $0 = program }
+                                    try await program.waitForEnd(within: .seconds(300))
+                                }
+                            }
+                        }
+                        defer { group.cancelAll() }
+                        return try await drive(run, blows, endpoint, tally)
+                    }
+                }
+            }
+        }
+
+        /// The endpoint's process of the moment.
+        private final class Latest: Sendable {
+            let program = Mutex<ChildProgram?>(nil)
+        }
+
+        private func drive(
+            _ run: KillRun,
+            _ blows: [Blow],
+            _ endpoint: Latest,
+            _ tally: KillTally
+        ) async throws -> [String] {
+            var left = blows[...]
+            var deaths = 0
+            while true {
+                let outcome = try await run.start(try await run.nextArguments()) { program in
+                    while let blow = left.popFirst() {
+                        try await Task.sleep(for: .milliseconds(blow.pause))
+                        switch blow.victim {
+                        case .coordinator:
+                            program.send(SIGKILL)
+                            return try await program.waitForEnd()
+                        case .endpoint:
+                            endpoint.program.withLock { $0?.send(SIGKILL) }
+                            tally.killed("endpoint")
+                        case .worker:
+                            let pid = endpoint.program.withLock { $0?.pid }
+                            guard let worker = pid.flatMap({ ProcessTable.children(of: $0).first }) else { continue }
+                            kill(worker, SIGKILL)
+                            tally.killed("worker")
+                            deaths += 1
+                        }
+                    }
+                    return try await program.waitForEnd()
+                }
+                guard outcome.ending == .signal(SIGKILL) else {
+                    return try await run.faults(
+                        of: outcome,
+                        handedOutAgain: deaths,
+                        mayLoseJobs: true,
+                        tally: tally
+                    )
+                }
+                tally.killed("coordinator")
+                tally.resumed()
+            }
         }
 
         @Test("A coordinator that is stopped for a while keeps its run and its lock, and goes on")

@@ -31,6 +31,8 @@ struct KillRun: Sendable {
     static let beginning = ["run", "batch.json", "--json", "--date", "2025-01-01"]
     /// Arguments that go on with it.
     static let resumption = ["resume", "last", "--json"]
+    /// Arguments that open it again.
+    static let reopening = ["retry", "last", "--json"]
 
     /// Begins the run, or goes on with it, and dies at the moment of that number, should it come so far.
     func drive(_ arguments: [String], crashAt moment: Int? = nil) async throws -> ChildProgram.Outcome {
@@ -41,21 +43,25 @@ struct KillRun: Sendable {
     /// Begins the run, or goes on with it, and gives the running program to `body`.
     func start<Value: Sendable>(
         _ arguments: [String],
+        crashAt moment: Int? = nil,
         _ body: (ChildProgram) async throws -> Value
     ) async throws -> Value {
-        try await etlDash.start(arguments, environment: environment, body)
+        let crash = moment.map { ["ETL_DASH_CRASH_AT": "\($0)"] } ?? [:]
+        return try await etlDash.start(arguments, environment: environment.merging(crash) { $1 }, body)
     }
 
     /// What goes on with the run, or begins it where its driver died before there was a plan.
     func nextArguments() async throws -> [String] {
         guard let name = etlDash.runs.first else { return Self.beginning }
         let folder = RunStore(home: etlDash.home).folder(of: name)
-        if let journal = try? await SQLiteJournal.open(folder, for: .reading) {
-            try journal.close()
+        do {
+            try await SQLiteJournal.open(folder, for: .reading).close()
             return Self.resumption
+        } catch let error as JournalError where [.unfinished, .foreign].contains(error.reason) {
+            // Without a plan, or even before its tables were marked.
+            try folder.remove()
+            return Self.beginning
         }
-        try folder.remove()
-        return Self.beginning
     }
 
     /// Resumes the run until nothing kills it, dying at each of the moments in turn.
@@ -67,11 +73,11 @@ struct KillRun: Sendable {
         tally: KillTally
     ) async throws -> [String] {
         for moment in moments {
-            let outcome = try await drive(Self.resumption, crashAt: moment)
+            let outcome = try await drive(try await nextArguments(), crashAt: moment)
             tally.resumed()
             guard tally.died(outcome) else { break }
         }
-        let outcome = try await drive(Self.resumption)
+        let outcome = try await drive(try await nextArguments())
         tally.resumed()
         return try await faults(of: outcome, handedOutAgain: handedOutAgain, tally: tally)
     }
@@ -80,6 +86,7 @@ struct KillRun: Sendable {
     func faults(
         of outcome: ChildProgram.Outcome,
         handedOutAgain: Int = 0,
+        mayLoseJobs: Bool = false,
         tally: KillTally
     ) async throws -> [String] {
         guard outcome.ending == .code(0) else {
@@ -92,7 +99,8 @@ struct KillRun: Sendable {
             answer: try outcome.answer(),
             events: try await etlDash.events(),
             fetches: site.fetches,
-            handedOutAgain: handedOutAgain
+            handedOutAgain: handedOutAgain,
+            mayLoseJobs: mayLoseJobs
         )
         tally.ended(law)
         return law.faults + (try await leftovers())

@@ -9,6 +9,8 @@ struct KillSite: Sendable {
         case after(Duration)
         /// When the gate is open.
         case behind(Gate)
+        /// Not at all, for an hour to come.
+        case busy
         /// Not before the client goes away.
         case never
     }
@@ -34,6 +36,8 @@ struct KillSite: Sendable {
                 try await Task.sleep(for: pause)
                 return reply
             case .behind(let gate): return reply.after(gate)
+            // A pause that nobody waits for, so that the page is not fetched again before its flashpoint is tried again.
+            case .busy: return .answer(503, "busy", headers: [("Retry-After", "3600")])
             case .never: return .hang
             }
         }

@@ -41,7 +41,12 @@ extension KillLoop {
                     }
                     let outcome = try await program.waitForEnd()
                     // Each submission of a victim may be begun twice, since its job is handed out again.
-                    let faults = try await run.faults(of: outcome, handedOutAgain: Self.hangs, tally: tally)
+                    let faults = try await run.faults(
+                        of: outcome,
+                        handedOutAgain: Self.hangs,
+                        mayLoseJobs: true,
+                        tally: tally
+                    )
                     #expect(faults == [])
                 }
                 let ends = try await run.etlDash.events().compactMap { event -> AttemptEnd.Kind? in

@@ -30,6 +30,16 @@ struct Books: Sendable {
     private var refs: Set<AttemptRef> = []
     private var accepted: [Accepted] = []
     private var knownJobs: Set<String> = []
+    /// The ends that backends told of.
+    private var told: [AttemptRef: Set<AttemptEnd>] = [:]
+    /// How attempts ended, as the journal has it, and the job that it knew of them then.
+    private var ends: [AttemptRef: (end: AttemptEnd, job: String?)] = [:]
+    /// The endpoint that the run was taken up at last.
+    private var endpoint: String?
+    /// How often each flashpoint was sent.
+    private var sent: [Int]
+    /// Whether the journal has a reason to send the flashpoint: it is new, its attempt has ended, or it was opened again.
+    private var isDue: [Bool]
     /// Attempts that ended as lost, so that their jobs may still run.
     private var lost: Set<AttemptRef> = []
     private var uncancelled: Set<String> = []
@@ -46,6 +56,8 @@ struct Books: Sendable {
         let count = plan.catalogue.count
         outcomes = Array(repeating: nil, count: count)
         lone = Array(repeating: 0, count: count)
+        sent = Array(repeating: 0, count: count)
+        isDue = Array(repeating: true, count: count)
         owner = Array(repeating: 0, count: count)
         for share in plan.plan.shares { for index in share.indices { owner[index] = share.worker } }
     }
@@ -95,17 +107,30 @@ struct Books: Sendable {
             for index in indices {
                 if owner[index] != ref.worker { return "\(ref) carries flashpoint \(index) of another share" }
                 if let outcome = outcomes[index] { return "\(ref) carries flashpoint \(index), which is \(outcome)" }
+                if !isDue[index] { return "\(ref) carries flashpoint \(index) again, and there is no reason to" }
+                isDue[index] = false
+                sent[index] += 1
             }
         case .attemptAccepted(_, let job): knownJobs.insert(job)
         case .attemptUnknown(let ref, _, _): unanswered.insert(ref)
+        case .attemptRefused(let ref, _):
+            if let live = shadow.lanes[ref.worker - 1].live, live.ref == ref, live.job == nil { excuse(live) }
         case .attemptEnded(let ref, let end):
+            if let live = shadow.lanes[ref.worker - 1].live, live.ref == ref {
+                if !isTrue(end, of: live) { return "\(ref) ends with \(end.status), and nobody told so" }
+                ends[ref] = (end, live.job)
+                excuse(live)
+            }
             if end.kind == .gone { unanswered.insert(ref) }
             if end.kind == .lost { lost.insert(ref) }
             return charge(ref, end)
         case .flashpointSettled(let settlement): return settle(settlement)
         case .attemptUncancelled(_, let job, _): uncancelled.insert(job)
         case .runPaused: isPaused = true
-        case .runContinued, .runResumed: isPaused = false
+        case .runContinued: isPaused = false
+        case .runResumed(let endpoint):
+            isPaused = false
+            self.endpoint = endpoint
         case .runCancelRequested: isCancelled = true
         case .workerCancelRequested(let worker): cancelledWorkers.insert(worker)
         case .workerRetried(let worker, let indices):
@@ -118,7 +143,7 @@ struct Books: Sendable {
             cancelledWorkers = []
             reopen(Array(outcomes.indices))
         case .runEnded(let answer): return check(answer)
-        case .runPlanned, .attemptRefused, .attemptStarted, .flashpointStarted, .flashpointProgress,
+        case .runPlanned, .attemptStarted, .flashpointStarted, .flashpointProgress,
             .flashpointFailed, .flashpointDuplicate, .retryScheduled, .endpointHealth, .endpointUnreachable,
             .endpointReachable, .workerVitals:
             break
@@ -141,6 +166,17 @@ struct Books: Sendable {
         return isOwn ? nil : "flashpoint \(index) has the result \(result)"
     }
 
+    /// Whether a backend told of the end, or the endpoint that had the job went with its driver.
+    private func isTrue(_ end: AttemptEnd, of live: Lane.Live) -> Bool {
+        if told[live.ref]?.contains(end) == true { return true }
+        return end.kind == .gone && live.endpoint.contains("#") && live.endpoint != endpoint
+    }
+
+    /// Notes that what the attempt holds may be sent again.
+    private mutating func excuse(_ live: Lane.Live) {
+        for index in live.indices where shadow.flashpoints.standing[index] == .inFlight { isDue[index] = true }
+    }
+
     private mutating func reopen(_ indices: [Int]) {
         for index in indices {
             switch outcomes[index] {
@@ -148,6 +184,7 @@ struct Books: Sendable {
             case .failed, .cancelled:
                 outcomes[index] = nil
                 lone[index] = 0
+                isDue[index] = true
             }
         }
     }
@@ -223,7 +260,13 @@ struct Books: Sendable {
 
     // MARK: - The endpoint
 
-    mutating func accept(_ cargo: Endpoint.Cargo, job: String) -> String? {
+    /// Notes a report as the backend made it.
+    mutating func tell(_ report: Report) {
+        if case .ended(let ref, let end) = report { told[ref, default: []].insert(end) }
+    }
+
+    /// - Parameter others: The jobs that the endpoint has queued or running besides.
+    mutating func accept(_ cargo: Endpoint.Cargo, job: String, beside others: [Endpoint.Job]) -> String? {
         guard intents[cargo.nonce] == cargo.ref else {
             return "\(cargo.ref) went out without an intent in the journal (nonce \"\(cargo.nonce)\")"
         }
@@ -231,7 +274,17 @@ struct Books: Sendable {
             return "\(cargo.ref) went out twice, as \(twin.job) and \(job)"
         }
         accepted.append(Accepted(ref: cargo.ref, nonce: cargo.nonce, job: job))
+        for other in others where !mayRunTwice(other) {
+            guard let index = other.cargo.indices.first(where: cargo.indices.contains) else { continue }
+            return "\(job) of \(cargo.ref) holds flashpoint \(index), which \(other.id) of \(other.cargo.ref) still has"
+        }
         return nil
+    }
+
+    /// Whether what a living job holds may be sent again: nobody learned of it, or the endpoint itself denied it.
+    private func mayRunTwice(_ job: Endpoint.Job) -> Bool {
+        guard let (end, known) = ends[job.cargo.ref] else { return false }
+        return end.isUnanswered && known == nil || end.status == AttemptEnd.forgottenStatus
     }
 
     mutating func deliver(_ report: Report, since mark: Int) {
@@ -263,9 +316,11 @@ struct Books: Sendable {
             return "\(job.id) of \(job.cargo.ref) is known, still runs, and nobody cancelled it"
         }
         for index in outcomes.indices {
-            let held = endpoint.jobs.count { $0.cargo.indices.contains(index) }
-            if endpoint.executions[index] > held + endpoint.redeliveries {
-                return "flashpoint \(index) ran \(endpoint.executions[index]) times in \(held) jobs"
+            // Sent once, and once more for each reason in the journal; the endpoint hands out some jobs a second time.
+            let jobs = endpoint.jobs.filter { $0.cargo.indices.contains(index) }
+            let bound = sent[index] + jobs.reduce(0) { $0 + max(0, $1.runs - 1) }
+            if endpoint.executions[index] > bound {
+                return "flashpoint \(index) ran \(endpoint.executions[index]) times, and may have \(bound) times"
             }
         }
         return nil

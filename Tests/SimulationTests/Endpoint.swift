@@ -91,8 +91,6 @@ struct Endpoint: Sendable {
     private var purges: [Double]
     /// How often a worker began each flashpoint.
     private(set) var executions: [Int]
-    /// Runs of jobs that the endpoint began again by itself.
-    private(set) var redeliveries = 0
 
     static let retention: Double = 1_800
 
@@ -152,6 +150,9 @@ struct Endpoint: Sendable {
         active = []
         for place in jobs.indices { jobs[place].isForgotten = true }
     }
+
+    /// The jobs that are queued or running.
+    var open: [Job] { active.map { jobs[$0] } }
 
     /// When something happens next; `nil` when nothing does by itself.
     func next() -> Double? { upcoming()?.at }
@@ -252,7 +253,6 @@ struct Endpoint: Sendable {
             end(place, .failed, at: time)
         case .die:
             if scenario.redelivers, jobs[place].runs == 1 {
-                redeliveries += 1
                 jobs[place].takenAt = nil
                 jobs[place].readyAt = time + dice.seconds(1...40)
             } else {

@@ -5,6 +5,10 @@ import RunPodAPI
 
 extension EndpointBackend {
     func watch(_ order: JobOrder, job: String, report: @escaping Reporter) async {
+        if scene.sabotage?.kind == .losesJobs, order.isTakenUp {
+            _ = scene.sabotage?.strike()
+            return await report(.ended(order.ref, AttemptEnd(.lost, status: "TIMED_OUT")))
+        }
         let dice = Dice(seed: UInt64(job.utf8.reduce(0) { $0 &* 31 &+ Int($1) }) &+ scene.scenario.seed)
         let reader = HandlerOutput(
             indices: order.indices,

@@ -57,9 +57,12 @@ final class Oracle: Sendable {
     func acknowledged(_ events: [Event]) throws { try enter { comparesJournal ? $0.acknowledge(events) : nil } }
 
     /// The endpoint took a submission.
-    func accepted(_ cargo: Endpoint.Cargo, job: String) {
-        state.withLock { state in state.note(state.books.accept(cargo, job: job), seed) }
+    func accepted(_ cargo: Endpoint.Cargo, job: String, beside others: [Endpoint.Job]) {
+        state.withLock { state in state.note(state.books.accept(cargo, job: job, beside: others), seed) }
     }
+
+    /// A backend told a driver, whether or not that got there.
+    func told(_ report: Report) { state.withLock { $0.books.tell(report) } }
 
     /// A report got to a living driver, after the batch of number `mark`.
     func delivered(_ report: Report, since mark: Int) { state.withLock { $0.books.deliver(report, since: mark) } }

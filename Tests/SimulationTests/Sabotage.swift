@@ -23,6 +23,10 @@ final class Sabotage: Sendable {
         case submitsTwice
         /// A submission's intent is lost, so that it goes out unknown to the journal.
         case forgetsIntent
+        /// A resumed driver gives up every job that it knows, and submits its flashpoints again.
+        case abandonsJobs
+        /// The backend of a resumed driver tells of every job that it is lost, whatever the endpoint says.
+        case losesJobs
     }
 
     let kind: Kind
@@ -56,7 +60,7 @@ final class Sabotage: Sendable {
             without(in: events) { if case .attemptIntended = $0 { true } else { false } }
         case .losesCommit: events.count > 1 && (events.first?.seq ?? 0) > 5 && strike() ? [] : events
         case .repeatsCommit: (events.first?.seq ?? 0) > 5 && strike() ? events + events : events
-        case .doublesResult, .shiftsResults, .swallowsReport, .submitsTwice: events
+        case .doublesResult, .shiftsResults, .swallowsReport, .submitsTwice, .abandonsJobs, .losesJobs: events
         }
     }
 
@@ -83,7 +87,8 @@ final class Sabotage: Sendable {
             return [.result(ref, other)]
         case .swallowsReport:
             return strike() ? [] : [report]
-        case .dropsResult, .forgetsJob, .losesCommit, .repeatsCommit, .submitsTwice, .forgetsIntent:
+        case .dropsResult, .forgetsJob, .losesCommit, .repeatsCommit, .submitsTwice, .forgetsIntent, .abandonsJobs,
+            .losesJobs:
             return [report]
         }
     }

@@ -54,8 +54,11 @@ final class Scene: Sendable {
 
     /// Hands in a submission, which must be one that the journal knows.
     func submit(_ cargo: Endpoint.Cargo, limit: Double, life: Double) -> String {
-        let job = endpoint { $0.submit(cargo, limit: limit, life: life, at: $1) }
-        oracle.accepted(cargo, job: job)
+        let (job, others) = endpoint { endpoint, now in
+            let job = endpoint.submit(cargo, limit: limit, life: life, at: now)
+            return (job, endpoint.open.filter { $0.id != job })
+        }
+        oracle.accepted(cargo, job: job, beside: others)
         return job
     }
 

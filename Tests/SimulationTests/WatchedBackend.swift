@@ -14,26 +14,36 @@ struct WatchedBackend<B: Backend>: Backend {
         { [life, oracle, sabotage] told in
             guard !life.isOver else { return }
             let mark = oracle.mark
+            oracle.told(told)
             for one in sabotage?.delivered(of: told) ?? [told] { await report(one) }
             if !life.isOver { oracle.delivered(told, since: mark) }
         }
     }
 
+    /// An answer, noted as told.
+    private func noted(_ answer: Report?) -> Report? {
+        guard !life.isOver, let answer else { return nil }
+        oracle.told(answer)
+        return answer
+    }
+
     func submit(_ order: JobOrder, report: @escaping Reporter) async -> Report? {
         guard !life.isOver else { return nil }
-        let answer = await inner.submit(order, report: watched(report))
-        return life.isOver ? nil : answer
+        return noted(await inner.submit(order, report: watched(report)))
     }
 
     func watch(_ order: JobOrder, job: String, report: @escaping Reporter) async {
         guard !life.isOver else { return }
+        if sabotage?.kind == .abandonsJobs, order.isTakenUp {
+            _ = sabotage?.strike()
+            return await report(.ended(order.ref, AttemptEnd(.lost, status: AttemptEnd.forgottenStatus)))
+        }
         await inner.watch(order, job: job, report: watched(report))
     }
 
     func find(_ order: JobOrder, report: @escaping Reporter) async -> Report? {
         guard !life.isOver else { return nil }
-        let answer = await inner.find(order, report: watched(report))
-        return life.isOver ? nil : answer
+        return noted(await inner.find(order, report: watched(report)))
     }
 
     func cancel(_ order: JobOrder, job: String, report: @escaping Reporter) async {
@@ -45,4 +55,9 @@ struct WatchedBackend<B: Backend>: Backend {
         guard !life.isOver else { return }
         await inner.attend(report: watched(report))
     }
+}
+
+extension JobOrder {
+    /// Whether a former driver submitted it; nobody knows its nonce any more.
+    var isTakenUp: Bool { nonce.isEmpty }
 }

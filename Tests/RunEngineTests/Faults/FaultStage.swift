@@ -2,12 +2,13 @@ import Coordination
 import Flashpoints
 import FoundationEssentials
 import HTTPTransport
-import RunEngine
 import RunJournal
 import RunPodAPI
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import RunEngine
 
 /// The real driver, backend and transport against a faulty platform over loopback, in hasty time.
 struct FaultStage: Sendable {
@@ -20,6 +21,8 @@ struct FaultStage: Sendable {
     private let deadlines: any Clock<Duration>
     /// Where the endpoint is said to be: the same for all drivers of a run, whichever port is free.
     private static let address = "http://127.0.0.1:2"
+    /// What else the backend is made to do while the driver goes.
+    var meanwhile: @Sendable (RunPodBackend<HastyClock>, @escaping Reporter) async throws -> Void = { _, _ in }
     /// Where a request goes instead, by its number from 1.
     var detour: @Sendable (_ url: String, _ number: Int) -> String = { url, _ in url }
 
@@ -76,8 +79,10 @@ struct FaultStage: Sendable {
                         feed: EventFeed(journal: journal)
                     )
                     async let operation: Void = operate(control)
+                    async let errand: Void = meanwhile(backend, control.reporter)
                     let left = try await driver.run()
                     try await operation
+                    try await errand
                     return left.outcome
                 }
             }

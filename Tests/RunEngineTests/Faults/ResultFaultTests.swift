@@ -2,6 +2,7 @@ import Coordination
 import Flashpoints
 import FoundationEssentials
 import RunEngine
+import RunJournal
 import TestSupport
 import Testing
 
@@ -154,6 +155,56 @@ struct ResultFaultTests {
         )
         #expect(try await stage.drive(platform) == .ended)
         try await stage.expectAllOK(platform, executions: 1)
+        try await stage.expectNothingFailed()
+    }
+
+    @Test(
+        "8 · Results of attempt n−1 that come after attempt n went out count once, before its own and after",
+        arguments: [true, false]
+    )
+    func formerAttempt(isFirst: Bool) async throws {
+        var stage = FaultStage(4, workers: 1)
+        let (isReleased, isSecondOut) = (Shared(false), Shared(false))
+        let platform = FaultyPlatform(
+            fault: { call in
+                switch call.operation {
+                // The first job runs, and nobody learns of it.
+                case .run where call.number == 1: return .after(.reset)
+                case .run:
+                    isSecondOut.set(true)
+                    return nil
+                case .requests: return .instead(.answer(404, "{}"))
+                case .status, .statusSync, .stream, .cancel, .health: return nil
+                }
+            },
+            retouch: { call, members in
+                guard members["id"] == "job-2", !isReleased.value, call.operation != .run else { return }
+                let stream = members["stream"]
+                members = ["id": "job-2", "status": "IN_PROGRESS"]
+                if call.operation == .stream { members["stream"] = isFirst ? [] : stream }
+            }
+        )
+        let journal = stage.journal
+        stage.meanwhile = { backend, report in
+            _ = await becomesTrue {
+                let names = try await journal.events(after: 0, limit: 100_000).map(\.name)
+                return isSecondOut.value && (isFirst || names.count { $0 == "flashpoint.settled" } == 4)
+            }
+            let former = JobOrder(
+                ref: AttemptRef(worker: 1, chunk: 1, attempt: 1),
+                nonce: "",
+                indices: IndexList(0..<4),
+                endpoint: backend.endpoint
+            )
+            await backend.watch(former, job: "job-1", report: report)
+            isReleased.set(true)
+        }
+        #expect(try await stage.drive(platform) == .ended)
+        try await stage.expectAllOK(platform, executions: 2)
+        #expect(platform.sizes == [4, 4])
+        let settlements = try await stage.settlements()
+        #expect(settlements.allSatisfy { $0.attempt?.attempt == (isFirst ? 1 : 2) })
+        #expect(try await stage.names().count { $0 == "flashpoint.duplicate" } >= 4)
         try await stage.expectNothingFailed()
     }
 
