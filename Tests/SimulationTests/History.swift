@@ -199,6 +199,8 @@ struct History: Sendable {
             group.addTask {
                 do {
                     let (outcome, state) = try await driver.run()
+                    // That state is ahead of its journal.
+                    if case .unkept(let error) = outcome { return .failed(error) }
                     return .left(state, isEnd: outcome == .ended)
                 } catch {
                     return .failed(error)
