@@ -19,7 +19,7 @@ extension RunTransition {
         case (.continued, .paused): .running
         case (.cancelled, .running): .running
         case (.cancelled, .paused): .paused
-        case (.refused, .running), (.refused, .paused): .halted
+        case (.refused, .running), (.refused, .paused), (.refused, .halted): .halted
         case (.ended, .running), (.ended, .paused): .ended
         case (.workerRetried, .running), (.runRetried, .running): .running
         case (.workerRetried, .paused), (.runRetried, .paused): .paused
@@ -32,8 +32,8 @@ extension RunTransition {
     /// What can befall a run that its driver is about to leave, or that asks while the operator pauses it.
     private static func hasty(from: RunStanding, by happening: RunHappening) -> [RunStanding] {
         switch (happening, from) {
-        case (.refused, .halted), (.paused, .halted), (.continued, .halted), (.cancelled, .halted),
-            (.workerRetried, .halted), (.runRetried, .halted):
+        case (.paused, .halted), (.continued, .halted), (.cancelled, .halted), (.workerRetried, .halted),
+            (.runRetried, .halted):
             [.halted]
         case (.paused, .paused): [.paused]
         default: []
