@@ -18,7 +18,8 @@ import Darwin
 struct PulseThreadTests {
     @Test("Pings go out while a handler holds every thread of the pool")
     func blockedPool() async throws {
-        let (given, pings) = (Mutex(false), Mutex(0))
+        let given = Mutex(false)
+        let pings = Mutex(0)
         try await withTemporaryFolder { folder in
             let enough = folder.appending(path: "enough").path
             try await withScriptedServer { request in
