@@ -154,7 +154,7 @@ extension Overview {
         case .attemptEnded(let ref, let end):
             if end.isUnanswered { submissionsGivenUp += 1 } else { answeredAt = at }
             let job = lane(ref.worker)?.job
-            uncancelled.removeAll { $0.attempt == ref && $0.job == job }
+            if end.isOfJob { uncancelled.removeAll { $0.attempt == ref && $0.job == job } }
             change(ref, t: t) { lane in
                 if !end.isUnanswered { lane.unanswered = nil }
                 if end.kind != .completed, end.kind != .cancelled, let startedAt = lane.startedAt {
@@ -228,6 +228,17 @@ extension Overview {
             lane.seconds = lane.measured == 0 ? 0 : max(0, lane.seconds - freed.seconds)
             lane.retrySeconds += freed.seconds
             if indices == nil { lane.isCancelRequested = false }
+        }
+    }
+}
+
+extension AttemptEnd {
+    /// Whether the job runs no more, rather than the run having given it up.
+    fileprivate var isOfJob: Bool {
+        switch kind {
+        case .completed, .failed, .timedOut, .cancelled, .oversize, .absent: true
+        case .lost: ["FAILED", "TIMED_OUT", Self.forgottenStatus].contains(status)
+        case .gone: status == "GONE"
         }
     }
 }

@@ -41,7 +41,7 @@ package struct Overview: Sendable, Hashable {
     package internal(set) var pauseCause: String?
     /// Why the journal can't grow, while it can't.
     package internal(set) var diskTrouble: String?
-    /// Jobs that could not be cancelled and may go on to their limit, at most ``uncancelledLimit`` of them.
+    /// Jobs that could not be cancelled and whose end was not seen, so that they may go on to their limit, at most ``uncancelledLimit`` of them.
     package internal(set) var uncancelled: [UncancelledJob] = []
     /// How often the run was opened, from 1.
     package internal(set) var generation = 1

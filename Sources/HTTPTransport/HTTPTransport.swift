@@ -81,7 +81,8 @@ package struct HTTPTransport: HTTPSending {
         try Task.checkCancellation()
         let at = "\(request.method) \(redactedURL(request.url))"
         if let why = request.impediment { throw HTTPFailure.invalidURL(at: at, why: why) }
-        let progress = Exchange(hasBody: request.body?.isEmpty == false, inflatedLimit: inflatedLimit ?? 0)
+        let elapsed = clock.stopwatch()
+        let progress = Exchange(request, inflatedLimit: inflatedLimit ?? 0, elapsed: elapsed)
         // The client's own deadline ends with the header of the answer, so a slow body needs this one.
         return try await withThrowingTaskGroup(of: TransportResponse?.self) { group in
             group.addTask {
@@ -94,7 +95,8 @@ package struct HTTPTransport: HTTPSending {
                 }
             }
             group.addTask {
-                try await clock.sleep(for: request.deadline)
+                // The limit may have moved on meanwhile.
+                while elapsed() < progress.limit { try await clock.sleep(for: progress.limit - elapsed()) }
                 return nil
             }
             defer { group.cancelAll() }
@@ -107,7 +109,7 @@ package struct HTTPTransport: HTTPSending {
                 throw error
             }
             guard let first else {
-                throw HTTPFailure.timedOut(at: at, progress.phase, after: request.deadline)
+                throw HTTPFailure.timedOut(at: at, progress.phase, after: progress.limit)
             }
             return first
         }
@@ -146,6 +148,7 @@ package struct HTTPTransport: HTTPSending {
             throw Overrun(limit: request.bodyLimit)
         }
         for try await piece in response.body {
+            progress.pieceCame(piece.readableBytes)
             let room = request.bodyLimit - answer.body.count
             answer.body += piece.readableBytesView.prefix(room)
             if piece.readableBytes > room {
@@ -162,24 +165,51 @@ package struct HTTPTransport: HTTPSending {
     }
 }
 
-/// How far one exchange has come, told by the body being asked for and the header arriving.
+extension Clock where Duration == Swift.Duration {
+    /// Tells the time that has passed since it was made.
+    fileprivate func stopwatch() -> @Sendable () -> Duration {
+        let start = now
+        return { start.duration(to: now) }
+    }
+}
+
+/// How far one exchange has come, told by the body being asked for and the answer arriving.
 private final class Exchange: Sendable {
     private struct State {
         var bodyWasTaken = false
         var hasHead = false
+        var limit: ExchangeLimit
     }
 
     private let hasBody: Bool
     private let inflatedLimit: Int
-    private let state = Mutex(State())
+    private let elapsed: @Sendable () -> Duration
+    private let state: Mutex<State>
 
-    init(hasBody: Bool, inflatedLimit: Int) {
-        self.hasBody = hasBody
+    init(_ request: TransportRequest, inflatedLimit: Int, elapsed: @escaping @Sendable () -> Duration) {
+        hasBody = request.body?.isEmpty == false
         self.inflatedLimit = inflatedLimit
+        self.elapsed = elapsed
+        state = Mutex(State(limit: ExchangeLimit(deadline: request.deadline, pace: request.pace)))
     }
 
     func bodyTaken() { state.withLock { $0.bodyWasTaken = true } }
-    func headCame() { state.withLock { $0.hasHead = true } }
+
+    func headCame() {
+        let now = elapsed()
+        state.withLock { state in
+            state.hasHead = true
+            state.limit.headCame(at: now)
+        }
+    }
+
+    func pieceCame(_ bytes: Int) {
+        let now = elapsed()
+        state.withLock { $0.limit.pieceCame(bytes, at: now) }
+    }
+
+    /// When the exchange is given up, as it stands.
+    var limit: Duration { state.withLock { $0.limit.end } }
 
     var phase: HTTPFailure.Phase {
         state.withLock { state in

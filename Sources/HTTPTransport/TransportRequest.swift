@@ -17,8 +17,10 @@ package struct TransportRequest: Sendable, Hashable {
     package var headers: HeaderFields
     /// The bytes to send; nil sends none, and `Content-Length: 0` where the method has a body by nature.
     package var body: Data?
-    /// From the call until the last byte of the body.
+    /// From the call until the last byte of the body; with a ``pace`` until the header, and again after each piece.
     package var deadline: Duration
+    /// Bytes a second at which the body must come at least for the deadline to begin anew; nil keeps it as it is.
+    package var pace: Int?
     /// Bytes of body, after decompression.
     package var bodyLimit: Int
     package var overflow: Overflow
@@ -29,6 +31,7 @@ package struct TransportRequest: Sendable, Hashable {
         headers: HeaderFields = HeaderFields(),
         body: Data? = nil,
         deadline: Duration,
+        pace: Int? = nil,
         bodyLimit: Int,
         overflow: Overflow = .fail
     ) {
@@ -37,6 +40,7 @@ package struct TransportRequest: Sendable, Hashable {
         self.headers = headers
         self.body = body
         self.deadline = deadline
+        self.pace = pace
         self.bodyLimit = bodyLimit
         self.overflow = overflow
     }

@@ -16,6 +16,8 @@ package struct Sight: Sendable, Hashable {
 
     package enum News: Sendable, Hashable {
         case none
+        /// Heartbeats alone: the worker lives, and nothing has moved.
+        case pulse
         case some
         /// The worker's last record, or a result of each flashpoint: the job ends at any moment.
         case last

@@ -5,6 +5,7 @@ import RunPodAPI
 /// `now` is the time since any fixed start and never goes back. A held request tells the end of its job at once and
 /// costs a place for a minute; so every running job has one while there are places, and beyond that the jobs nearest
 /// their expected end, then the oldest, have them and the others are swept with plain looks. Where the endpoint holds
+/// `stream` alone, that is asked again as soon as a heartbeat has ended it, and soon after other news. Where it holds
 /// nothing all are swept: seldom while its counters tell that jobs end, and then at once. Jobs in the queue hold no place.
 package struct PollPlanner: Sendable {
     /// A job's number here, in the order in which they came.
@@ -25,9 +26,12 @@ package struct PollPlanner: Sendable {
         /// No plain look before.
         var sweepDue: Duration
         var newsDue: Duration
+        /// The latest pause between two readings, while nothing or nothing but heartbeats come.
         var newsPause: Duration?
         var askedAt: Duration
         var streams = false
+        /// Whether the endpoint does not tell what this job streams.
+        var isUnstreamed = false
 
         /// Whether its look is held for longer than a plain one may take.
         var holdsPlace: Bool {
@@ -69,6 +73,8 @@ package struct PollPlanner: Sendable {
     private var hasCounters = false
     /// Ends that the counters have told at all.
     private var announced = 0
+    /// Until when some jobs' ends are told by nothing but the counters, their news being read too recently.
+    private var openUntil = Duration.zero
 
     package init(_ policy: PollPolicy) {
         self.policy = policy
@@ -119,6 +125,7 @@ extension PollPlanner {
         for ticket in order where courses[ticket]?.job == job {
             courses[ticket]?.due = now
             courses[ticket]?.sweepDue = now
+            if isOpen(now) { courses[ticket]?.newsDue = now }
             fresh.append(ticket)
         }
     }
@@ -128,10 +135,12 @@ extension PollPlanner {
     /// - Parameter chance: In `0..<1`, so that jobs that began together are not looked at together.
     package mutating func saw(_ ticket: Ticket, _ look: Look, _ sight: Sight, now: Duration, chance: Double) {
         let verdicts = (sync.kind, stream.kind)
+        let mayHold = sync.mayHold(now: now)
         // What is answered early because the job has started is no sign of a request that is not held.
         let hasMoved = courses[ticket]?.phase != sight.phase && sight.phase != .ended
         if !hasMoved || sight.news != .none { judge(look, sight, now) }
         if verdicts != (sync.kind, stream.kind) || sought > 0 { isStale = true }
+        if mayHold, !sync.mayHold(now: now) { readNewsOfAll(now) }
         guard var course = courses[ticket] else { return }
         if course.holdsPlace, course.look == look { heldCount -= 1 }
         if course.look == look { course.look = nil }
@@ -141,7 +150,7 @@ extension PollPlanner {
         course.askedAt = now
         if sight.phase == .running, course.startedAt == nil {
             course.startedAt = now
-            if !policy.holdsQueued { course.newsDue = now + newsPause }
+            if !policy.holdsQueued { course.newsDue = sync.mayHold(now: now) ? now + newsPause : now }
         }
         if sight.news != .none {
             course.streams = true
@@ -154,8 +163,8 @@ extension PollPlanner {
             course.due = now + max(fair, min(max(age, policy.sweep.lowerBound), policy.queueSweep)) * jitter(chance)
         case .queued, .running, .ended:
             course.due = now
-            course.sweepDue = now + sweepPause(course, now) * jitter(chance)
             plan(&course, after: look, sight, now)
+            course.sweepDue = now + sweepPause(course, now) * jitter(chance)
         }
         courses[ticket] = course
     }
@@ -163,16 +172,31 @@ extension PollPlanner {
     /// A job has streamed something.
     package mutating func noteStreaming() { hasStreamed = true }
 
-    /// The endpoint knows no such operation, or so it says.
+    /// The endpoint knows no such operation, or so it says, though it knows the job.
     package mutating func denied(_ ticket: Ticket, _ look: Look, now: Duration) {
+        let mayHold = sync.mayHold(now: now)
         switch look {
         case .end: sync.denied(now: now)
         case .news: stream.denied(now: now)
         case .state: break
         }
+        if mayHold, !sync.mayHold(now: now) { readNewsOfAll(now) }
         release(ticket)
         isStale = true
         courses[ticket]?.due = now + policy.sweep.lowerBound
+    }
+
+    /// The endpoint does not tell what this job streams, whatever it tells of others.
+    package mutating func unstreamed(_ ticket: Ticket) {
+        release(ticket)
+        courses[ticket]?.isUnstreamed = true
+    }
+
+    /// From now on nothing else tells the end of a job before its news are read.
+    private mutating func readNewsOfAll(_ now: Duration) {
+        for ticket in order {
+            if let due = courses[ticket]?.newsDue, due > now { courses[ticket]?.newsDue = now }
+        }
     }
 
     /// A held request came to nothing after `took`: something on the way may not let it be held so long.
@@ -220,9 +244,20 @@ extension PollPlanner {
             case .last:
                 course.newsDue = now
                 course.newsPause = nil
+            case .some where isOpen(now):
+                course.newsDue = now + min(newsPause, openNewsPause)
+                course.newsPause = nil
+                openUntil = max(openUntil, course.newsDue)
             case .some:
                 course.newsDue = now + newsPause
                 course.newsPause = nil
+            case .pulse where isOpen(now):
+                // One that had waited to be read came at once, and the next is held for.
+                course.newsDue = sight.took < .seconds(1) ? now + .seconds(1) : now
+            case .pulse:
+                let pause = max(newsPause, min((course.newsPause ?? newsPause) * 2, policy.quietNews))
+                course.newsPause = pause
+                course.newsDue = now + pause
             case .none where sight.took < wait / 2:
                 // Not held: whoever asks again at once asks all the time.
                 let longest = max(policy.news.upperBound, .seconds(60))
@@ -271,6 +306,8 @@ extension PollPlanner {
                 if let look = heldLook(course, now, isContested: isContested, chance: chance) {
                     give(look, to: ticket, now)
                     looks.append((ticket, look))
+                } else if isSearched(course, now) {
+                    swept.append(ticket)
                 }
             } else if isRunning {
                 swept.append(ticket)
@@ -288,17 +325,26 @@ extension PollPlanner {
     /// When a waiting job is to be thought of again; `nil` when it does not wait.
     package func reconsidered(_ ticket: Ticket, now: Duration) -> Duration? {
         guard let course = courses[ticket], course.isWaiting else { return nil }
-        var time = course.due
-        if course.phase == .running || policy.holdsQueued {
-            let mayHold = sync.mayHold(now: now) || stream.mayHold(now: now)
-            time = max(time, mayHold && heldCount < policy.held ? course.newsDue : course.sweepDue)
-        }
+        let time = course.phase == .running || policy.holdsQueued ? lookDue(course, now) : course.due
         return max(time, now + .milliseconds(20))
+    }
+
+    /// When a running job may get its next look.
+    private func lookDue(_ course: Course, _ now: Duration) -> Duration {
+        let due = max(course.due, now)
+        let mayHold = sync.mayHold(now: now) || stream.mayHold(now: now)
+        guard mayHold, heldCount < policy.held else { return max(due, course.sweepDue) }
+        let newsDue = readsNews(course, now) ? max(due, course.newsDue) : due
+        // The last second before the news are due is not worth a hold.
+        if sync.mayHold(now: now) { return newsDue - due < .seconds(1) ? newsDue : due }
+        guard isSearched(course, now) else { return newsDue }
+        return course.isUnstreamed ? max(due, course.sweepDue) : min(newsDue, max(due, course.sweepDue))
     }
 
     /// Whether the endpoint's counters are worth asking for often: nothing is held, so they tell of ends first.
     package func wantsCounters(now: Duration) -> Bool {
-        !order.isEmpty && !sync.mayHold(now: now) && !stream.mayHold(now: now)
+        guard !order.isEmpty, !sync.mayHold(now: now) else { return false }
+        return !stream.mayHold(now: now) || now < openUntil && order.count <= policy.searched
     }
 
     /// Jobs that are followed.
@@ -325,18 +371,32 @@ extension PollPlanner {
         let full = isContested ? min(hold, policy.contestedHold) : hold
         // Holds that began together don't end together.
         let wait = max(.seconds(1), full * (0.85 + 0.15 * chance()))
-        let readsNews = stream.isOffered(now: now) && !isSilent
+        let readsNews = readsNews(course, now)
         guard course.due <= now else { return nil }
         if readsNews, course.newsDue <= now {
             return .news(hold: stream.mayHold(now: now) ? wait : .seconds(1))
         }
         guard sync.mayHold(now: now) else {
-            return readsNews || !stream.mayHold(now: now) ? nil : .news(hold: wait)
+            return readsNews || course.isUnstreamed || !stream.mayHold(now: now) ? nil : .news(hold: wait)
         }
         guard readsNews else { return .end(hold: wait) }
         let fresh = course.newsDue - now
         if fresh < .seconds(1) { return nil }
         return .end(hold: fresh <= full ? fresh : wait)
+    }
+
+    /// Whether what the job streams is read while it runs.
+    private func readsNews(_ course: Course, _ now: Duration) -> Bool {
+        stream.isOffered(now: now) && !isSilent && !course.isUnstreamed
+    }
+
+    /// Whether nothing tells of a running job's end but reading its news, since `stream` alone is held.
+    private func isOpen(_ now: Duration) -> Bool { !sync.mayHold(now: now) && stream.mayHold(now: now) }
+
+    /// Whether a running job that holds no place, though it may, is looked at plainly: when the counters tell that one of
+    /// a few has ended, and when only that tells its end.
+    private func isSearched(_ course: Course, _ now: Duration) -> Bool {
+        isOpen(now) && (course.isUnstreamed || isGateTrusted && order.count <= policy.searched)
     }
 
     /// Plain looks at those of the jobs that are due, as many as the rate allows, the stalest first.
@@ -360,7 +420,7 @@ extension PollPlanner {
                 courses[ticket]?.sweepDue = now + .milliseconds(50)
                 continue
             }
-            let readsNews = stream.isOffered(now: now) && !isSilent && course.newsDue <= now
+            let readsNews = readsNews(course, now) && course.newsDue <= now
             let isWorthIt = readsNews && (!stream.mayHold(now: now) || course.streams)
             let look = isWorthIt ? Look.news(hold: .seconds(1)) : .state
             give(look, to: ticket, now)
@@ -386,6 +446,10 @@ extension PollPlanner {
     private var newsPause: Duration {
         min(max(.seconds(Double(order.count) * policy.newsInterval), policy.news.lowerBound), policy.news.upperBound)
     }
+
+    /// The longest of these times where nothing else tells a job's end: with all jobs together as many requests as
+    /// heartbeats cost that end the holds of all places.
+    private var openNewsPause: Duration { policy.openNews * max(1, Double(order.count) / Double(policy.held)) }
 
     /// The pause after a plain look: the jobs share the rate, those that can't have ended wait longer.
     private func sweepPause(_ course: Course, _ now: Duration) -> Duration {

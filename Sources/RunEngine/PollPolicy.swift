@@ -20,6 +20,15 @@ package struct PollPolicy: Sendable, Hashable {
     package var newsInterval: Double
     /// Bounds of the time between two readings of a job's news.
     package var news: ClosedRange<Duration>
+    /// The longest pause between two readings of a job's news while they are heartbeats alone, where it is more than that
+    /// of all jobs: each such reading doubles it, so that a screen lags no more than the job has stood still.
+    package var quietNews: Duration
+    /// Pause between two readings of a job's news at most where nothing else tells its end, and there are no more jobs
+    /// than may be held; what a worker of ours costs with its heartbeats, of which each ends a hold.
+    package var openNews: Duration = .seconds(10)
+    /// Jobs that are searched for one that has ended, when the endpoint's counters tell so, at most; among more the
+    /// search costs more requests than reading their news.
+    package var searched = 60
     /// Whether jobs in the queue are held too, which shows their start at once.
     package var holdsQueued: Bool
 
@@ -27,6 +36,7 @@ package struct PollPolicy: Sendable, Hashable {
     package static let thrifty = PollPolicy(
         newsInterval: 1.25,
         news: .milliseconds(1_250) ... .seconds(75),
+        quietNews: .seconds(45),
         holdsQueued: false
     )
 
@@ -34,12 +44,14 @@ package struct PollPolicy: Sendable, Hashable {
     package static let live = PollPolicy(
         newsInterval: 0.025,
         news: .milliseconds(50) ... .seconds(5),
+        quietNews: .zero,
         holdsQueued: true
     )
 
-    private init(newsInterval: Double, news: ClosedRange<Duration>, holdsQueued: Bool) {
+    private init(newsInterval: Double, news: ClosedRange<Duration>, quietNews: Duration, holdsQueued: Bool) {
         self.newsInterval = newsInterval
         self.news = news
+        self.quietNews = quietNews
         self.holdsQueued = holdsQueued
     }
 }

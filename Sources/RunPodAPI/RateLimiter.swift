@@ -69,12 +69,14 @@ package final class RateLimiter<C: Clock>: RequestPacing where C.Duration == Dur
 
     package func admit(_ kind: RateClass) async throws {
         try Task.checkCancellation()
-        let wait = change(kind) { bucket, now in bucket.reserve(now: now) } ?? .zero
-        guard wait > .zero else { return }
+        guard let place = change(kind, { bucket, now in bucket.reserve(now: now) }) else { return }
         do {
-            try await clock.sleep(for: wait)
+            // A rejection meanwhile makes the wait longer.
+            while let wait = change(kind, { bucket, now in bucket.wait(for: place, now: now) }), wait > .zero {
+                try await clock.sleep(for: wait)
+            }
         } catch {
-            change(kind) { bucket, now in bucket.giveBack(now: now) }
+            change(kind) { bucket, now in bucket.giveBack(place, now: now) }
             throw error
         }
     }

@@ -108,7 +108,7 @@ extension RunPodClient {
     /// What a held `status-sync` gave.
     package enum HeldStatus: Sendable, Hashable {
         case reply(JobReply)
-        /// The endpoint has no such operation (404, 405, 501); ask `status`.
+        /// The endpoint has no such operation (404, 405, 501) or does not take this request (400); ask `status`.
         ///
         /// A 404 is also what an endpoint that has it says of a job it does not know, which `status` then tells.
         case unsupported(status: Int)
@@ -133,7 +133,7 @@ extension RunPodClient {
             return .reply(try jobReply(in: response, of: job))
         } catch RunPodFailure.notFound {
             return .unsupported(status: 404)
-        } catch RunPodFailure.badRequest(let status, _) where status == 405 {
+        } catch RunPodFailure.badRequest(let status, _) {
             return .unsupported(status: status)
         } catch RunPodFailure.serverTrouble(let status, _) where status == 501 {
             return .unsupported(status: status)
@@ -199,6 +199,8 @@ extension RunPodClient {
     /// A list of jobs; a longer one, with the inputs of many jobs in full, is not worth its reading.
     private static let listingLimit = 32 << 20
     private static let answerLimit = 1 << 20
+    /// Bytes a second that an answer comes with at least: of a slow line the part of one job among many.
+    private static let pace = 16 << 10
 
     private func request(
         _ method: String,
@@ -217,6 +219,9 @@ extension RunPodClient {
             headers: headers,
             body: body,
             deadline: deadline,
+            // A stream's pieces are handed out once and a result is asked for again from its beginning, so no deadline
+            // cuts a body that comes.
+            pace: Self.pace,
             bodyLimit: limit
         )
     }
@@ -287,7 +292,8 @@ extension RunPodClient {
             let wait = RetryAfter.wait(in: response.headers, now: wallClock())
             pacing.rejected(kind, pause: wait ?? .zero)
             return .rateLimited(retryAfter: wait)
-        case 500...:
+        // 408 and 425 are a gateway's that did not wait for the request or would not pass it on yet.
+        case 408, 425, 500...:
             return .serverTrouble(status: response.status, message: excerpt(response))
         default:
             return .badRequest(status: response.status, message: excerpt(response))

@@ -15,7 +15,7 @@ package enum RunPodFailure: Error, Sendable, Hashable {
     case notFound(job: String, message: String)
     /// The request was wrong, with the beginning of what the server said.
     case badRequest(status: Int, message: String)
-    /// The platform failed.
+    /// The platform failed, or something on the way to it (408, 425).
     case serverTrouble(status: Int, message: String)
     /// An answer that is not what this operation gives.
     case malformedReply(why: String)

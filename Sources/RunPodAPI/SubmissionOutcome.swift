@@ -4,7 +4,7 @@ package import HTTPTransport
 /// What became of one `run` request.
 ///
 /// `run` has no idempotency key, so what matters is whether a job may exist. Every answer of 500 and above counts as
-/// ``unknown(why:)``: a gateway says 502 or 504 also when the request it passed on was carried out.
+/// ``unknown(why:)``: a gateway says 502 or 504 also when the request it passed on was carried out. So do 408 and 425.
 package enum SubmissionOutcome: Sendable, Hashable {
     /// The job exists.
     case accepted(JobReply)

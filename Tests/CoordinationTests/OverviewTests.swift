@@ -226,6 +226,24 @@ import Testing
         #expect(driver.overview.uncancelled.isEmpty)
     }
 
+    @Test(
+        "A job that could not be cancelled stays listed when the run gives it up, and its end was not seen",
+        arguments: [
+            (AttemptEnd(.lost, status: "IN_PROGRESS"), 1), (AttemptEnd(.lost, status: "422"), 1),
+            (AttemptEnd(.gone, status: "OUT_OF_REACH"), 1), (AttemptEnd(.lost, status: "404"), 0),
+            (AttemptEnd(.lost, status: "FAILED"), 0), (AttemptEnd(.gone, status: "GONE"), 0),
+        ]
+    )
+    func givenUp(end: AttemptEnd, listed: Int) {
+        let overview = Self.overview([
+            .runPlanned(Sample.header([3])),
+            .attemptIntended(Self.one, nonce: "n", indices: [0, 1, 2], endpoint: "https://api.runpod.ai/v2/e"),
+            .attemptAccepted(Self.one, job: "j"), .attemptUncancelled(Self.one, job: "j", why: "500"),
+            .attemptEnded(Self.one, end),
+        ])
+        #expect(overview.uncancelled.count == listed)
+    }
+
     @Test("An example of a failure tells its worker, attempts and machine")
     func examples() throws {
         var driver = TestDriver(1, workers: 1)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTPTransport
+import Synchronization
 import TestSupport
 import Testing
 
@@ -210,6 +211,72 @@ struct HTTPTransportTests {
         try await withScriptedServer(replies: [Reply([.drip(head + "hello")])]) { server in
             let response = try await HTTPTransport.withTransport(.polls) { try await $0.send(request(server.url)) }
             #expect(response.body == Data("hello".utf8))
+        }
+    }
+
+    /// A clock on which half a second passes whenever somebody looks at it, as the transport does at each piece.
+    private struct HurriedClock: Clock {
+        let inner = TestClock()
+        let looks: @Sendable () -> Void
+
+        var now: TestClock.Instant {
+            inner.advance(by: .milliseconds(500))
+            looks()
+            return inner.now
+        }
+        var minimumResolution: Duration { inner.minimumResolution }
+
+        func sleep(until deadline: TestClock.Instant, tolerance: Duration?) async throws {
+            try await inner.sleep(until: deadline, tolerance: tolerance)
+        }
+    }
+
+    /// Pieces that the server sends one after another, each when the client has had the one before, and how long all of it
+    /// took by a clock on which each piece takes half a second.
+    private func paced(
+        _ piece: Data,
+        count: Int,
+        _ body: (_ transport: HTTPTransport, _ url: String) async throws -> Void
+    ) async throws -> Duration {
+        let gates = (0..<count).map { _ in Gate() }
+        let next = Mutex(0)
+        let clock = HurriedClock {
+            let place = next.withLock { next in
+                next += 1
+                return next
+            }
+            if place <= gates.count { gates[place - 1].open() }
+        }
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: \(piece.count * count)\r\n\r\n"
+        let steps = gates.flatMap { [ScriptedServer.Step.wait($0), .send(piece)] }
+        try await withScriptedServer(replies: [Reply([.send(head)] + steps + [.hang])]) { server in
+            try await HTTPTransport.withTransport(.polls, clock: clock) { try await body($0, server.url) }
+        }
+        return clock.inner.now.sinceStart
+    }
+
+    @Test("A large body that comes at its pace may take longer than the deadline")
+    func pace() async throws {
+        let piece = Data(repeating: 0x61, count: 100_000)
+        let took = try await paced(piece, count: 30) { transport, url in
+            var request = request(url, deadline: .seconds(5), limit: 4 << 20)
+            request.pace = 16 << 10
+            let response = try await transport.send(request)
+            #expect(response.body.count == 3_000_000)
+        }
+        #expect(took > .seconds(10))
+    }
+
+    @Test("A body that drips is given up, though each byte comes within the deadline", arguments: [nil, 16 << 10])
+    func dripIsGivenUp(pace: Int?) async throws {
+        _ = try await paced(Data([0x61]), count: 100) { transport, url in
+            var request = request(url, deadline: .seconds(5))
+            request.pace = pace
+            let failure = try await overrun(transport, request)
+            guard case .timedOut(_, .reading, _) = failure else {
+                Issue.record("\(failure)")
+                return
+            }
         }
     }
 

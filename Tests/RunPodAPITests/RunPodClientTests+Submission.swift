@@ -66,7 +66,7 @@ extension RunPodClientTests {
         }
     }
 
-    @Test("An answer of 500 and above leaves the submission open", arguments: [500, 502, 503, 504])
+    @Test("An answer of a gateway in trouble leaves the submission open", arguments: [408, 425, 500, 502, 503, 504])
     func submissionServerTrouble(status: Int) async throws {
         let outcome = try await outcome(.answer(status, "oops"))
         guard case .unknown = outcome else {

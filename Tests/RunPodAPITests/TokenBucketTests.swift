@@ -2,12 +2,20 @@ import RunPodAPI
 import TestSupport
 import Testing
 
+extension TokenBucket {
+    /// Takes a place and tells its wait.
+    fileprivate mutating func wait(now: Duration) -> Duration {
+        let place = reserve(now: now)
+        return wait(for: place, now: now)
+    }
+}
+
 @Suite("TokenBucket")
 struct TokenBucketTests {
     @Test("What is saved up goes at once, the rest at the rate")
     func burst() {
         var bucket = TokenBucket(rate: 10, capacity: 3)
-        let waits = (0..<6).map { _ in bucket.reserve(now: .zero) }
+        let waits = (0..<6).map { _ in bucket.wait(now: .zero) }
         #expect(waits == [0, 0, 0, 100, 200, 300].map { Duration.milliseconds($0) })
     }
 
@@ -16,9 +24,9 @@ struct TokenBucketTests {
         var bucket = TokenBucket(rate: 10, capacity: 2)
         _ = bucket.reserve(now: .zero)
         _ = bucket.reserve(now: .zero)
-        #expect(bucket.reserve(now: .milliseconds(50)) == .milliseconds(50))
+        #expect(bucket.wait(now: .milliseconds(50)) == .milliseconds(50))
         let later = Duration.seconds(1000)
-        #expect((0..<3).map { _ in bucket.reserve(now: later) } == [.zero, .zero, .milliseconds(100)])
+        #expect((0..<3).map { _ in bucket.wait(now: later) } == [.zero, .zero, .milliseconds(100)])
     }
 
     @Test("Never more than the rate and the burst in any window", arguments: [1, 7, 140])
@@ -28,7 +36,7 @@ struct TokenBucketTests {
         var now = Duration.zero
         for step in 0..<(rate * 40) {
             now += .milliseconds(step % 3)
-            times.append(now + bucket.reserve(now: now))
+            times.append(now + bucket.wait(now: now))
         }
         for (place, start) in times.enumerated() {
             let inWindow = times[place...].prefix { $0 < start + .seconds(10) }.count
@@ -36,13 +44,14 @@ struct TokenBucketTests {
         }
     }
 
-    @Test("A place given back serves the next")
+    @Test("A place given back serves the next, and those ahead gain nothing by it")
     func giveBack() {
         var bucket = TokenBucket(rate: 1, capacity: 1)
-        #expect(bucket.reserve(now: .zero) == .zero)
-        #expect(bucket.reserve(now: .zero) == .seconds(1))
-        bucket.giveBack(now: .zero)
-        #expect(bucket.reserve(now: .zero) == .seconds(1))
+        let places = (0..<5).map { _ in bucket.reserve(now: .zero) }
+        bucket.giveBack(places[3], now: .zero)
+        bucket.giveBack(places[2], now: .zero)
+        #expect([0, 1, 4].map { bucket.wait(for: places[$0], now: .zero) } == [0, 1, 2].map { .seconds($0) })
+        #expect(bucket.wait(now: .zero) == .seconds(3))
     }
 
     @Test("A rejection silences for as long as asked, drops the savings and halves the rate")
@@ -50,20 +59,43 @@ struct TokenBucketTests {
         var bucket = TokenBucket(rate: 10, capacity: 10)
         bucket.rejected(now: .seconds(5), pause: .seconds(20))
         #expect(bucket.currentRate == 5)
-        #expect(bucket.reserve(now: .seconds(5)) == .milliseconds(20_200))
-        #expect(bucket.reserve(now: .seconds(24)) == .milliseconds(1400))
-        #expect(bucket.reserve(now: .seconds(26)) == .zero)
+        // A token at half the rate takes 200 ms, and a little less since the rate recovers.
+        let first = bucket.wait(now: .seconds(5))
+        #expect(.milliseconds(20_195) < first && first < .milliseconds(20_200))
+        let second = bucket.wait(now: .seconds(24))
+        #expect(.milliseconds(1_390) < second && second < .milliseconds(1_400))
+        #expect(bucket.wait(now: .seconds(26)) == .zero)
     }
 
     @Test("The rate comes back by a twentieth a second and never falls to nothing")
     func recovery() {
         var bucket = TokenBucket(rate: 100, capacity: 100)
-        for _ in 0..<20 { bucket.rejected(now: .zero, pause: .zero) }
+        for second in 0..<20 { bucket.rejected(now: .seconds(second), pause: .seconds(1)) }
         #expect(bucket.currentRate == 100 * TokenBucket.leastShare)
-        _ = bucket.reserve(now: .seconds(10))
+        _ = bucket.reserve(now: .seconds(30))
         #expect(abs(bucket.currentRate - 100 * (TokenBucket.leastShare + 0.5)) < 1e-9)
-        _ = bucket.reserve(now: .seconds(60))
+        _ = bucket.reserve(now: .seconds(80))
         #expect(bucket.currentRate == 100)
+    }
+
+    @Test("Requests that are refused together halve the rate once")
+    func burstOfRejections() {
+        var bucket = TokenBucket(rate: 7, capacity: 7)
+        for step in 0..<14 { bucket.rejected(now: .milliseconds(10 * step), pause: .zero) }
+        #expect(bucket.currentRate >= 3.5)
+        bucket.rejected(now: .seconds(2), pause: .zero)
+        #expect(bucket.currentRate < 2.5)
+    }
+
+    @Test("Who waits learns of a rejection meanwhile, and waits no longer than the recovering rate needs")
+    func changedWait() {
+        var bucket = TokenBucket(rate: 7, capacity: 7)
+        let places = (0..<21).map { _ in bucket.reserve(now: .zero) }
+        #expect(bucket.wait(for: places[20], now: .zero) == .seconds(2))
+        bucket.rejected(now: .zero, pause: .zero)
+        let wait = bucket.wait(for: places[20], now: .zero)
+        #expect(.seconds(3.4) < wait && wait < .seconds(3.5))
+        #expect(bucket.wait(for: places[20], now: wait) == .zero)
     }
 }
 

@@ -2,6 +2,7 @@ import Coordination
 import Flashpoints
 import FoundationEssentials
 import RunEngine
+import RunJournal
 import TestSupport
 import Testing
 
@@ -49,6 +50,34 @@ struct JobStateFaultTests {
         let end = try #require(try await stage.ends().first)
         #expect(end.kind == .lost && end.status == "404")
         #expect(end.message?.contains("30 minutes") == true)
+    }
+
+    @Test("10 · A job that the platform runs once more elsewhere is shown where it is", arguments: [true, false])
+    func moved(streams: Bool) async throws {
+        let stage = FaultStage(2, workers: 1)
+        let asked = Shared(0)
+        let platform = FaultyPlatform(
+            work: FaultyPlatform.Work(
+                end: FaultyPlatform.Work.ours.end,
+                records: { input, _ in
+                    guard streams, let index = input.run?.indices.first else { return [] }
+                    let start = ["event": "start", "index": .integer(Int64(index)), "id": "fp-0"] as JSONValue
+                    return [start, start] + FaultyPlatform.results(of: input)
+                }
+            ),
+            retouch: { call, members in
+                if [.status, .statusSync].contains(call.operation) { asked.change { $0 += 1 } }
+                guard Self.looks.contains(call.operation) else { return }
+                members["workerId"] = asked.value <= 1 ? "first" : "second"
+                if asked.value <= 5 { members["status"] = "IN_PROGRESS" }
+            }
+        )
+        #expect(try await stage.drive(platform) == .ended)
+        try await stage.expectAllOK(platform, executions: 1)
+        let instances = try await stage.journal.events(after: 0, limit: 1_000).compactMap { event -> String? in
+            if case .attemptStarted(_, let instance, _) = event.body { instance } else { nil }
+        }
+        #expect(instances == ["first", "second"])
     }
 
     @Test("10 · A job that ended and is shown as running for a while has ended when it says so again")

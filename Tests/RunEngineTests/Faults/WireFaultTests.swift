@@ -51,6 +51,65 @@ struct WireFaultTests {
         #expect(names.contains("endpoint.unreachable") && names.contains("endpoint.reachable"))
     }
 
+    @Test(
+        "1 · One operation that can't be reached for a while fails nothing, and goes on by itself",
+        arguments: [FaultyPlatform.Operation.status, .statusSync, .stream, .cancel, .requests]
+    )
+    func unreachable(operation: FaultyPlatform.Operation) async throws {
+        var stage = FaultStage()
+        let misses = Shared(0)
+        stage.detour = { url, _ in
+            let path = url.split(separator: "?")[0].split(separator: "/")
+            guard path[4] == operation.rawValue, misses.value < 2 else { return url }
+            misses.change { $0 += 1 }
+            return url.replacing(/^http:\/\/127.0.0.1:[0-9]+/, with: "http://127.0.0.1:1")
+        }
+        try await Self.drive(stage, through: operation)
+        #expect(misses.value >= 2)
+        let names = try await stage.names()
+        #expect(names.contains("endpoint.unreachable") && names.contains("endpoint.reachable"))
+    }
+
+    /// Drives a run that comes by the operation, where each request of it goes wrong by `fault`, and expects the best.
+    private static func drive(
+        _ stage: FaultStage,
+        through operation: FaultyPlatform.Operation,
+        _ fault: WireFault = WireFault("", [], .instead(.reset))
+    ) async throws {
+        switch operation {
+        case .cancel:
+            let platform = FaultyPlatform(
+                fault: fault.fault,
+                retouch: { call, members in
+                    // The job goes on until it is cancelled.
+                    guard Self.looks.contains(call.operation), members["status"] != "CANCELLED" else { return }
+                    members = ["id": members["id"] ?? nil, "status": "IN_PROGRESS", "stream": []]
+                }
+            )
+            let outcome = try await stage.drive(platform) { control in
+                while try await !stage.names().contains("attempt.started") {
+                    try await stage.clock.sleep(for: .milliseconds(200))
+                }
+                _ = await control.send(.cancelRun)
+            }
+            #expect(outcome == .ended)
+            #expect(try await stage.settlements().allSatisfy { $0.outcome == .cancelled })
+            #expect(try await !stage.names().contains("attempt.uncancelled"))
+        case .requests:
+            let lost = WireFault("", [.run], .after(.reset))
+            let platform = FaultyPlatform(fault: { lost.fault($0) ?? fault.fault($0) })
+            #expect(try await stage.drive(platform) == .ended)
+            try await stage.expectAllOK(platform, executions: 1)
+        case .run, .status, .statusSync, .stream, .health:
+            // The status is asked for where nothing else tells it.
+            let absent = WireFault("", operation == .status ? [.statusSync] : [], times: .max, .instead(.answer(404)))
+            let platform = FaultyPlatform(fault: { absent.fault($0) ?? fault.fault($0) })
+            #expect(try await stage.drive(platform) == .ended)
+            try await stage.expectAllOK(platform, executions: 1)
+        }
+        try await stage.expectNothingFailed()
+    }
+
     // MARK: 2
 
     @Test(
@@ -189,9 +248,20 @@ struct WireFaultTests {
         try await stage.expectNothingFailed()
     }
 
+    @Test(
+        "4 · Too many cancels and lists of jobs are waited for too",
+        arguments: [FaultyPlatform.Operation.cancel, .requests],
+        ["2", nil]
+    )
+    func rateLimited(operation: FaultyPlatform.Operation, retryAfter: String?) async throws {
+        let reply = Reply.answer(429, "{}", headers: retryAfter.map { [("Retry-After", $0)] } ?? [])
+        let wire = WireFault("", [operation], .instead(reply))
+        try await Self.drive(FaultStage(factor: 40), through: operation, wire)
+    }
+
     // MARK: 5
 
-    @Test("5 · A platform in trouble is asked again", arguments: [500, 502, 503, 504])
+    @Test("5 · A platform in trouble is asked again", arguments: [408, 425, 500, 502, 503, 504])
     func serverTrouble(status: Int) async throws {
         let stage = FaultStage()
         let wire = WireFault(
@@ -274,6 +344,8 @@ struct WireFaultTests {
         arguments: [
             "", "{", "null", "[]", #"{"status":7}"#, #"{"id":"job-1","status":"COMPLETED","output":NaN}"#,
             #"{"id":"job-1","status":"COMPLETED","output":Infinity}"#, "{\"id\":\"job-1\",\"status\":\"\u{0}\"",
+            #"{"id":9223372036854775807,"status":"COMPLETED","output":[]}"#,
+            #"{"id":18446744073709551616,"status":"COMPLETED","output":[]}"#,
             String(repeating: "[", count: 1_000_000),
             #"{"id":"job-1","status":"COMPLETED","output":"# + String(repeating: "[", count: 100_000),
         ]
@@ -281,6 +353,21 @@ struct WireFaultTests {
     func malformed(body: String) async throws {
         let stage = FaultStage()
         let wire = WireFault("", Self.looks, .instead(.answer(200, body)))
+        let platform = FaultyPlatform(fault: wire.fault)
+        #expect(try await stage.drive(platform) == .ended)
+        try await stage.expectAllOK(platform, executions: 1)
+        try await stage.expectNothingFailed()
+    }
+
+    @Test("6 · Keys that come twice and numbers beyond 64 bits do no harm")
+    func oddMembers() async throws {
+        let stage = FaultStage()
+        let members = """
+            {"delayTime":9223372036854775807,"executionTime":-9223372036854775808,"retries":18446744073709551616,\
+            "status":"IN_PROGRESS","status":"IN_PROGRESS",
+            """
+        let odd = Fault.spoilt { .answer(200, data: Data(members.utf8) + $0.dropFirst()) }
+        let wire = WireFault("", Self.looks, times: 4, odd)
         let platform = FaultyPlatform(fault: wire.fault)
         #expect(try await stage.drive(platform) == .ended)
         try await stage.expectAllOK(platform, executions: 1)
@@ -363,6 +450,18 @@ struct WireFaultTests {
         let stage = FaultStage()
         let wire = WireFault("", [.stream], .after(.reset))
         let platform = FaultyPlatform(fault: wire.fault)
+        #expect(try await stage.drive(platform) == .ended)
+        try await stage.expectAllOK(platform, executions: 1)
+        try await stage.expectNothingFailed()
+    }
+
+    @Test("7c · What another reader took out of the stream comes with the output")
+    func secondReader() async throws {
+        let stage = FaultStage()
+        let platform = FaultyPlatform(retouch: { call, members in
+            guard call.operation == .stream, let pieces = members["stream"]?.arrayValue else { return }
+            members["stream"] = .array(Array(pieces.dropFirst()))
+        })
         #expect(try await stage.drive(platform) == .ended)
         try await stage.expectAllOK(platform, executions: 1)
         try await stage.expectNothingFailed()

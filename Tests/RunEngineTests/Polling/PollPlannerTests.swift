@@ -14,6 +14,57 @@ struct PollPlannerTests {
         #expect(outcome.mostHeld <= 280)
     }
 
+    @Test("Heartbeats alone cost few jobs hardly more", arguments: [1, 4, 16, 30, 60])
+    func heartbeats(count: Int) {
+        var world = PollWorld(PollWorld.batch(Array(repeating: 300, count: count), records: 10, beats: true))
+        let outcome = world.play()
+        #expect(outcome.requests.max() ?? 0 <= (count < 16 ? 28 : count < 60 ? 20 : 11))
+        #expect(outcome.delay(0.95) <= 0.25)
+    }
+
+    @Test(
+        "Where only the stream is held, it tells the end of a job at once",
+        arguments: [4, 60, 280],
+        [nil, 10] as [Double?]
+    )
+    func streamAlone(count: Int, beats: Double?) {
+        let long = Array(repeating: 300.0, count: count)
+        var world = PollWorld(PollWorld.batch(long, records: beats, beats: true), sync: .isAbsent, hasCounters: true)
+        let outcome = world.play()
+        #expect(outcome.requests.max() ?? 0 <= (beats == nil ? 11 : 40))
+        #expect(outcome.mostHeld <= 280)
+        #expect(outcome.mostInTenSeconds <= 1_400)
+        let seconds = PollWorld.seconds(count, median: 120)
+        var mixed = PollWorld(
+            PollWorld.batch(seconds, records: beats, beats: true),
+            sync: .isAbsent,
+            hasCounters: true
+        )
+        let ends = mixed.play()
+        #expect(ends.delay(0.5) <= 0.06)
+        #expect(ends.delay(0.9) <= 1.1)
+        #expect(ends.mostInTenSeconds <= 1_400)
+    }
+
+    @Test(
+        "Where only the stream is held and always has news, the counters tell when to look, or it is read every ten seconds",
+        arguments: [4, 60, 280],
+        [true, false]
+    )
+    func chattyStreamAlone(count: Int, hasCounters: Bool) {
+        var world = PollWorld(
+            PollWorld.batch(PollWorld.seconds(count, median: 300), records: 1),
+            sync: .isAbsent,
+            hasCounters: hasCounters
+        )
+        let outcome = world.play()
+        let isCounted = hasCounters && count <= 60
+        #expect(outcome.delay(0.5) <= (isCounted ? 1.2 : 6))
+        #expect(outcome.delay(0.95) <= (isCounted ? 5 : 11))
+        #expect(outcome.meanRequests <= (count == 4 ? 120 : 80))
+        #expect(outcome.mostInTenSeconds <= 1_400)
+    }
+
     @Test("A single job that streams nothing costs nine requests, with its submission", arguments: [1, 4])
     func single(count: Int) {
         var world = PollWorld(PollWorld.batch(Array(repeating: 300, count: count), records: nil))
@@ -184,6 +235,38 @@ struct PollPlannerStepTests {
         for minute in 0..<9 { planner.cut(after: .seconds(20), now: .seconds(300 + 61 * minute)) }
         planner.wake(tickets[0])
         #expect(hold(.seconds(2_000)) == .seconds(10))
+    }
+
+    @Test("A look that came back early is followed by another soon, whenever the news are due")
+    func early() {
+        var (planner, tickets) = Self.planner(60)
+        _ = planner.due(now: .zero) { 0.5 }
+        let sight = Sight(.running, took: .milliseconds(100))
+        planner.saw(tickets[0], .end(hold: .seconds(1)), sight, now: .seconds(1), chance: 0.5)
+        planner.wait(tickets[0])
+        #expect(planner.due(now: .seconds(1)) { 0.5 }.isEmpty)
+        #expect(planner.reconsidered(tickets[0], now: .seconds(1)) == .seconds(2))
+        planner.wake(tickets[0])
+        #expect(planner.due(now: .seconds(2)) { 0.5 }.count == 1)
+    }
+
+    @Test("A job whose stream is refused is followed by its status, and the others by theirs as before")
+    func unstreamed() {
+        var (planner, tickets) = Self.planner(2)
+        var now = Duration.zero
+        _ = planner.due(now: now) { 0.5 }
+        for ticket in tickets {
+            now += .seconds(1)
+            planner.saw(ticket, .end(hold: .seconds(1)), Sight(.running, took: .seconds(1)), now: now, chance: 0.5)
+        }
+        planner.unstreamed(tickets[0])
+        now = .seconds(100)
+        for ticket in tickets { planner.wait(ticket) }
+        let looks = planner.due(now: now) { 0.5 }
+        guard case .end? = looks.first?.look, case .news? = looks.last?.look else {
+            Issue.record("\(looks)")
+            return
+        }
     }
 
     @Test("A job that was cancelled is looked at soon")

@@ -17,6 +17,8 @@ struct PollWorld {
         var done: Double
         /// Seconds between two records that it streams, the first at its start; none for a handler that streams nothing.
         var records: Double?
+        /// Whether all records but the first are heartbeats.
+        var beats = false
     }
 
     /// What came of it, by job.
@@ -101,11 +103,11 @@ struct PollWorld {
     }
 
     /// Jobs that begin one after the other, as submissions go, with these seconds each.
-    static func batch(_ seconds: [Double], records: Double?, queue: Double = 0.02) -> [Job] {
+    static func batch(_ seconds: [Double], records: Double?, beats: Bool = false, queue: Double = 0.02) -> [Job] {
         seconds.enumerated().map { place, seconds in
             let accepted = Double(place) / 70
             let taken = accepted + queue
-            return Job(accepted: accepted, taken: taken, done: taken + seconds, records: records)
+            return Job(accepted: accepted, taken: taken, done: taken + seconds, records: records, beats: beats)
         }
     }
 
@@ -235,7 +237,8 @@ struct PollWorld {
         let phase: Sight.Phase = then < job.taken ? .queued : then < job.done ? .running : .ended
         var news = Sight.News.none
         if case .news = look, let next = nextRecord(job, after: told[place]), next <= then {
-            news = phase == .ended ? .last : .some
+            let isFirst = told[place] < job.taken
+            news = phase == .ended ? .last : job.beats && !isFirst ? .pulse : .some
             told[place] = then
         }
         if phase != .queued, started.insert(place).inserted { outcome.startDelays.append(now - job.taken) }

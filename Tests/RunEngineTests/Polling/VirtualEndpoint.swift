@@ -44,8 +44,8 @@ final class VirtualEndpoint: HTTPSending {
     private let seconds: @Sendable (Int) -> Double
     private let roundTrip: Double
     private let streams: Bool
-    /// Paths that are answered 404.
-    private let absent: Set<String>
+    /// Operations that are answered otherwise.
+    private let answers: @Sendable (_ operation: String, _ job: String) -> Int?
     private let state = Mutex(State())
 
     init(
@@ -53,12 +53,13 @@ final class VirtualEndpoint: HTTPSending {
         roundTrip: Double = 0.02,
         streams: Bool = true,
         absent: Set<String> = [],
+        answers: @escaping @Sendable (_ operation: String, _ job: String) -> Int? = { _, _ in nil },
         seconds: @escaping @Sendable (Int) -> Double
     ) {
         self.clock = clock
         self.roundTrip = roundTrip
         self.streams = streams
-        self.absent = absent
+        self.answers = { absent.contains($0) ? 404 : answers($0, $1) }
         self.seconds = seconds
     }
 
@@ -144,7 +145,7 @@ final class VirtualEndpoint: HTTPSending {
         _ body: Data?,
         wait: Double
     ) async throws -> TransportResponse {
-        if absent.contains(operation) { return Self.answer(404, ["error": "no such operation"]) }
+        if let status = answers(operation, job) { return Self.answer(status, ["error": "no"]) }
         switch operation {
         case "run": return try run(body ?? Data())
         case "health": return Self.answer(200, ["jobs": ["inQueue": 0], "workers": ["running": 1]])

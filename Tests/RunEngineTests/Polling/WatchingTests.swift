@@ -133,6 +133,124 @@ struct WatchingTests {
         #expect(endpoint.requests.max() ?? 0 <= 11)
     }
 
+    @Test("What a worker's heartbeats cost does not grow where jobs are few", arguments: [4, 16, 30])
+    func heartbeats(count: Int) throws {
+        let endpoint = try VirtualTime.run { clock in
+            let endpoint = VirtualEndpoint(clock) { _ in 300 }
+            _ = try await Self.drive(count, clock, endpoint)
+            return endpoint
+        }
+        #expect(endpoint.requests.max() ?? 0 <= (count < 16 ? 28 : 20))
+    }
+
+    @Test("Where only the stream is held, the end of each job is known at once", arguments: [16, 60])
+    func streamAlone(count: Int) throws {
+        let (ending, endpoint) = try VirtualTime.run { clock in
+            let endpoint = VirtualEndpoint(clock, absent: ["status-sync"], seconds: Self.seconds(count))
+            return (try await Self.drive(count, clock, endpoint), endpoint)
+        }
+        #expect(ending.state.counts.ok == count)
+        #expect(endpoint.rejected == 0)
+        #expect(ending.delays[count / 2] <= 0.06)
+        #expect(ending.delays[count * 9 / 10] <= 1.1)
+    }
+
+    @Test(
+        "A job that is shown as running for ever is given up, cancelled and run again",
+        arguments: [nil, 403, 500] as [Int?]
+    )
+    func running(forEver refusal: Int?) throws {
+        let jobs = Shared(0)
+        let (ending, endpoint) = try VirtualTime.run { clock in
+            let endpoint = VirtualEndpoint(
+                clock,
+                answers: { operation, _ in operation == "cancel" ? refusal : nil },
+                seconds: { _ in
+                    jobs.change { $0 += 1 }
+                    return jobs.value == 1 ? 1e9 : 60
+                }
+            )
+            return (try await Self.drive(1, clock, endpoint), endpoint)
+        }
+        #expect(ending.outcome == .ended)
+        #expect(ending.state.counts.ok == 1)
+        let ends = ending.events.compactMap { event -> AttemptEnd? in
+            if case .attemptEnded(_, let end) = event.body { end } else { nil }
+        }
+        #expect(ends.map(\.kind) == [.lost, .completed])
+        #expect(ends.first?.status == "IN_PROGRESS")
+        #expect(endpoint.arrivals.contains { $0.hasSuffix("/cancel/job-1") })
+        // What could not be cancelled is still named when all is over.
+        var overview = Overview()
+        for event in ending.events { overview.apply(event) }
+        #expect(overview.uncancelled.map(\.job) == (refusal == nil ? [] : ["job-1"]))
+    }
+
+    @Test("Jobs that have expired say nothing of the operations that were asked about them")
+    func expired() throws {
+        let isGone = Shared(false)
+        let (ending, endpoint) = try VirtualTime.run { clock in
+            let endpoint = VirtualEndpoint(
+                clock,
+                answers: { operation, job in
+                    let isAsked = operation.hasPrefix("st") && ["job-1", "job-2", "job-3"].contains(job)
+                    return isAsked && isGone.value ? 404 : nil
+                },
+                seconds: { _ in 600 }
+            )
+            return try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    try await clock.sleep(for: .seconds(20))
+                    isGone.set(true)
+                }
+                let ending = try await Self.drive(4, clock, endpoint)
+                try await group.waitForAll()
+                return (ending, endpoint)
+            }
+        }
+        #expect(ending.state.counts.ok == 4)
+        let held = endpoint.arrivals.filter { $0.hasSuffix("/status-sync/job-4") }
+        #expect(held.count >= 10, "the end of the job that goes on is waited for as before")
+    }
+
+    @Test("A job of which the endpoint refuses to tell anything is run again, and the others finish")
+    func refusedStatus() throws {
+        let (ending, endpoint) = try VirtualTime.run { clock in
+            let endpoint = VirtualEndpoint(
+                clock,
+                answers: { operation, job in job == "job-2" && operation.hasPrefix("st") ? 422 : nil },
+                seconds: Self.seconds(4)
+            )
+            return (try await Self.drive(4, clock, endpoint), endpoint)
+        }
+        #expect(ending.outcome == .ended)
+        #expect(ending.state.counts.ok == 4)
+        let lost = ending.events.compactMap { event -> AttemptEnd? in
+            if case .attemptEnded(_, let end) = event.body, end.kind == .lost { end } else { nil }
+        }
+        #expect(lost.map(\.status) == ["422"])
+        #expect(lost.first?.message?.contains("422") == true)
+        #expect(endpoint.arrivals.contains { $0.hasSuffix("/cancel/job-2") })
+    }
+
+    @Test("A job whose stream is refused is followed by its status, and the streams of the others are read")
+    func refusedStream() throws {
+        let (ending, endpoint) = try VirtualTime.run { clock in
+            let endpoint = VirtualEndpoint(
+                clock,
+                answers: { operation, job in job == "job-2" && operation == "stream" ? 400 : nil },
+                seconds: { _ in 120 }
+            )
+            return (try await Self.drive(4, clock, endpoint), endpoint)
+        }
+        #expect(ending.outcome == .ended)
+        #expect(ending.state.counts.ok == 4)
+        #expect(endpoint.requests.count == 4, "nothing was run again")
+        #expect(endpoint.arrivals.count { $0.hasSuffix("/stream/job-2") } == 3)
+        #expect(endpoint.arrivals.count { $0.hasSuffix("/stream/job-3") } > 3)
+        #expect(ending.delays.last ?? .infinity <= 0.25)
+    }
+
     @Test(
         "An endpoint without long polls is swept within the limits, and every result is kept",
         arguments: [Set(["status-sync"]), ["stream"], ["status-sync", "stream"]]
