@@ -75,7 +75,10 @@ struct ReadmeTests {
         let readme = try text("README.md")
         let known = Settings.Key.allCases.map(\.rawValue)
         let named = readme.matches(of: /\b(?:ETL|RUNPOD)_[A-Z_]+[A-Z]\b/).map { String($0.output) }
-        let platform = ["RUNPOD_WEBHOOK_GET_JOB"]
+        let platform = [
+            "RUNPOD_WEBHOOK_GET_JOB", "RUNPOD_ENDPOINT_ID", "RUNPOD_SKIP_AUTO_SYSTEM_CHECKS", "RUNPOD_SKIP_GPU_CHECK",
+            "ETL_DASH_SDK_PYTHON",
+        ]
         #expect(!named.isEmpty)
         for name in named { #expect((known + platform).contains(name), "\(name)") }
     }
