@@ -1,10 +1,12 @@
+import RunPodAPI
 import Synchronization
 
 /// Stands between the sockets and the service: keeps the rate limits and does the faults that were asked for.
 final class EndpointEdge<C: Clock>: Sendable where C.Duration == Duration {
     enum Admission: Sendable {
         case admitted(Entry)
-        case refused(EndpointResponse)
+        /// To be answered so after the pause.
+        case refused(EndpointResponse, after: Duration = .zero)
     }
 
     /// A request that was let in; it is counted until ``finished(_:)``.
@@ -26,7 +28,12 @@ final class EndpointEdge<C: Clock>: Sendable where C.Duration == Duration {
         var again: [[JobQueue.TakenJob]] = []
         /// Progress that is put aside until the job's end.
         var late: [String: [(operation: EndpointOperation, body: [UInt8])]] = [:]
+        /// Workers with another key that were told of.
+        var strangers: Set<String> = []
     }
+
+    /// RunPod's SDK asks again at once when it is refused.
+    private static var pauseForStrangers: Duration { .seconds(1) }
 
     private let service: EndpointService<C>
     private let queue: QueueDriver<C>
@@ -34,6 +41,7 @@ final class EndpointEdge<C: Clock>: Sendable where C.Duration == Duration {
     private let clock: C
     private let isLimited: Bool
     private let onRequest: @Sendable (EndpointCall, _ isAdmitted: Bool) -> Void
+    private let onForeignWorker: @Sendable (_ worker: String) -> Void
     private let state: Mutex<State>
 
     init(
@@ -42,9 +50,11 @@ final class EndpointEdge<C: Clock>: Sendable where C.Duration == Duration {
         rates: RateLimits?,
         dial: FaultDial,
         clock: C,
-        onRequest: @escaping @Sendable (EndpointCall, _ isAdmitted: Bool) -> Void = { _, _ in }
+        onRequest: @escaping @Sendable (EndpointCall, _ isAdmitted: Bool) -> Void = { _, _ in },
+        onForeignWorker: @escaping @Sendable (_ worker: String) -> Void = { _ in }
     ) {
         self.onRequest = onRequest
+        self.onForeignWorker = onForeignWorker
         self.service = service
         self.queue = queue
         self.dial = dial
@@ -58,6 +68,13 @@ final class EndpointEdge<C: Clock>: Sendable where C.Duration == Duration {
         switch service.admit(method: method, target: target, authorization: authorization) {
         case .refused(let response):
             return .refused(response)
+        case .foreignWorker(let worker):
+            let isNew = state.withLock { state in
+                // Whoever makes up names without end is not worth more lines.
+                state.strangers.count < 16 && state.strangers.insert(worker).inserted
+            }
+            if isNew { onForeignWorker(worker) }
+            return .refused(.unauthorized, after: Self.pauseForStrangers)
         case .admitted(let operation):
             let admission = admit(operation)
             if case .admitted = admission { onRequest(operation.call, true) } else { onRequest(operation.call, false) }
@@ -79,6 +96,12 @@ final class EndpointEdge<C: Clock>: Sendable where C.Duration == Duration {
             case .free: return .admitted(Entry(operation: operation))
             }
         }
+    }
+
+    /// Lets that much of the endpoint's time pass, less when the task is cancelled.
+    func pass(_ pause: Duration) async {
+        guard pause > .zero else { return }
+        try? await clock.sleep(for: pause)
     }
 
     /// Notes that the request has its answer, whichever.
@@ -113,7 +136,7 @@ final class EndpointEdge<C: Clock>: Sendable where C.Duration == Duration {
             case .late:
                 putAside(operation, body)
                 return .response(EndpointResponse(.acknowledged), given: nil)
-            case .answerAfter, .delayAnswer, .dropAfter, .deliverAgain, .omitEmptyInput:
+            case .answerAfter, .delayAnswer, .dropAfter, .deliverAgain, .omitEmptyInput, .throttled:
                 after.append(fault)
             }
         }
@@ -134,7 +157,7 @@ final class EndpointEdge<C: Clock>: Sendable where C.Duration == Duration {
         return response
     }
 
-    /// Puts the jobs of an answer that could not be sent back into the queue.
+    /// Puts the jobs of an answer that could not be sent back into the queue, and its chunks to their job.
     func giveBack(_ reply: JobQueue.Reply, of entry: Entry) {
         service.giveBack(reply, of: entry.operation)
     }
@@ -150,6 +173,12 @@ final class EndpointEdge<C: Clock>: Sendable where C.Duration == Duration {
 
     /// Words the answer with the faults that come after the deed.
     private func wrong(_ reply: JobQueue.Reply, _ faults: [EndpointFaults.Fault]) async -> Answer {
+        var reply = reply
+        for case .throttled(let count) in faults {
+            guard case .health(var health) = reply else { break }
+            health.workers.throttled = count
+            reply = .health(health)
+        }
         var response = EndpointResponse(reply, omittingEmptyInput: faults.contains(.omitEmptyInput))
         for fault in faults {
             switch fault {
@@ -162,7 +191,7 @@ final class EndpointEdge<C: Clock>: Sendable where C.Duration == Duration {
             case .deliverAgain:
                 let jobs = reply.takenJobs
                 if !jobs.isEmpty { state.withLock { $0.again.append(jobs) } }
-            case .answer, .delay, .drop, .ignore, .late, .notHeld, .omitEmptyInput:
+            case .answer, .delay, .drop, .ignore, .late, .notHeld, .omitEmptyInput, .throttled:
                 break
             }
         }

@@ -7,8 +7,8 @@ extension EndpointFaults.Rule {
     /// Reads `CALL=FAULT` or `CALL=FAULT@OCCASION`, as in `run=answer:500@next:2`.
     ///
     /// CALL is one or more names of calls with `+` between them, or `all`. FAULT is `answer:STATUS`, `answer-after:STATUS`,
-    /// `delay:MS`, `delay-answer:MS`, `drop`, `drop-after`, `ignore`, `deliver-again`, `omit-empty-input`, `late` or
-    /// `not-held`. OCCASION is `next:COUNT`, `next:COUNT:AFTER`, `every:N` or `chance:P`.
+    /// `delay:MS`, `delay-answer:MS`, `drop`, `drop-after`, `ignore`, `deliver-again`, `omit-empty-input`, `late`,
+    /// `not-held` or `throttled:WORKERS`. OCCASION is `next:COUNT`, `next:COUNT:AFTER`, `every:N` or `chance:P`.
     package init(parsing text: String) throws(Problem) {
         let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
         guard sides.count == 2 else {
@@ -44,6 +44,7 @@ extension EndpointFaults.Rule {
         case ("answer-after", let status?) where 200...599 ~= status: return .answerAfter(status: status)
         case ("delay", let pause?) where pause >= 0: return .delay(.milliseconds(pause))
         case ("delay-answer", let pause?) where pause >= 0: return .delayAnswer(.milliseconds(pause))
+        case ("throttled", let count?) where count >= 0: return .throttled(count)
         default: break
         }
         let plain: [String: EndpointFaults.Fault] = [
@@ -54,7 +55,7 @@ extension EndpointFaults.Rule {
             let known = plain.keys.sorted().joined(separator: ", ")
             throw Problem(
                 description: "\(text): no fault; give answer:STATUS, answer-after:STATUS (200 to 599), delay:MS, "
-                    + "delay-answer:MS, or one of \(known)"
+                    + "delay-answer:MS, throttled:WORKERS, or one of \(known)"
             )
         }
         return fault

@@ -26,6 +26,8 @@ package struct EndpointFaults: Sendable, Hashable {
         case late
         /// Of `runsync`, `status-sync` and `stream`: answers at once instead of holding the request.
         case notHeld
+        /// Of `health`: shows so many workers that its host has no room for.
+        case throttled(Int)
     }
 
     /// At which of the calls, counted from 1 for each rule.

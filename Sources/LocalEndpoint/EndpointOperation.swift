@@ -96,6 +96,19 @@ enum EndpointOperation: Sendable, Hashable {
         guard isRightMethod else { throw .method }
     }
 
+    /// The worker that calls; nil for a client's call.
+    var worker: String? {
+        switch self {
+        case .jobTake(let worker, _), .jobDone(let worker, _), .jobStream(let worker, _), .ping(let worker, _, _),
+            .jobStop(let worker):
+            worker
+        case .run, .runsync, .status, .statusSync, .stream, .cancel, .retry, .purgeQueue, .health, .requests: nil
+        }
+    }
+
+    /// The pass that a worker's address carries in its query.
+    static func pass(in target: String) -> String? { Target(target)["pass"] }
+
     /// What the id of a job that came with `runsync` begins with.
     static let synchronousPrefix = "sync-"
 

@@ -18,7 +18,10 @@ struct EndpointServer<C: Clock>: Sendable where C.Duration == Duration {
             responder: CallbackResponder<Connection> { request, connection in
                 try await Self.respond(to: request, on: connection, with: edge)
             },
-            server: HTTPServerBuilder { CarefulHTTPChannel(http: HTTP1Channel(responder: $0)) },
+            server: HTTPServerBuilder { responder in
+                let configuration = HTTP1Channel.Configuration(additionalChannelHandlers: [HangUpHandler()])
+                return CarefulHTTPChannel(http: HTTP1Channel(responder: responder, configuration: configuration))
+            },
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) },
             logger: logger ?? Logger(label: "endpoint") { _ in SwiftLogNoOpLogHandler() }
@@ -49,7 +52,8 @@ struct EndpointServer<C: Clock>: Sendable where C.Duration == Duration {
             authorization: request.headers[.authorization]
         )
         switch admission {
-        case .refused(let response):
+        case .refused(let response, let pause):
+            await edge.pass(pause)
             return render(response)
         case .admitted(let entry):
             defer { edge.finished(entry) }
@@ -60,8 +64,37 @@ struct EndpointServer<C: Clock>: Sendable where C.Duration == Duration {
             } catch is NIOTooManyBytesError {
                 return render(await edge.answerToOversizeBody(of: entry))
             }
-            return try render(await edge.answer(entry, body: Array(body.readableBytesView)), on: connection)
+            let bytes = Array(body.readableBytesView)
+            if case .stream = entry.operation { return try await read(entry, bytes, connection, edge) }
+            return try render(await edge.answer(entry, body: bytes), on: connection)
         }
+    }
+
+    /// Holds a reader of a stream only as long as its connection stands, so that no chunk goes to one that is gone.
+    ///
+    /// Unlike ``take(_:_:_:_:)`` it leaves the connection open: a client reads on over the same one.
+    private static func read(
+        _ entry: EndpointEdge<C>.Entry,
+        _ body: [UInt8],
+        _ connection: Connection,
+        _ edge: EndpointEdge<C>
+    ) async throws -> Response {
+        let answer = await withTaskGroup(of: EndpointEdge<C>.Answer?.self) { group in
+            group.addTask { await edge.answer(entry, body: body) }
+            group.addTask {
+                await HangUpHandler.waitForHangUp(on: connection.channel)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            if first == nil, case .response(_, let reply?) = await group.next() ?? nil {
+                // Chunks may come at the very moment in which the reader goes.
+                edge.giveBack(reply, of: entry)
+            }
+            return first
+        }
+        guard let answer else { throw Dropped() }
+        return try render(answer, on: connection)
     }
 
     /// Holds a take only as long as its connection stands, so that no job goes to a worker that has hung up.

@@ -6,6 +6,8 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
     struct Options: Sendable {
         var endpointID: String
         var token: String
+        /// What opens a worker's routes in place of the token, in the query; nothing does when empty.
+        var workerPass = ""
         /// How long `job-take` and `job-stop` are held.
         var hold: Duration
         /// Of a job that brings no time-out of its own.
@@ -25,6 +27,8 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
     enum Admission: Sendable {
         case admitted(EndpointOperation)
         case refused(EndpointResponse)
+        /// A worker's call with another key.
+        case foreignWorker(String)
     }
 
     let options: Options
@@ -32,7 +36,7 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
 
     /// Checks the token, then reads the target; the body need not have come yet.
     func admit(method: String, target: String, authorization: String?) -> Admission {
-        guard isToken(authorization) else { return .refused(.unauthorized) }
+        guard isToken(authorization) else { return admitWorker(method, target) }
         do throws(EndpointOperation.Mismatch) {
             return .admitted(
                 try EndpointOperation(method: method, target: target, endpointID: options.endpointID)
@@ -44,6 +48,16 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
             case .method: return .refused(.wrongMethod)
             }
         }
+    }
+
+    /// Lets a worker in without the token, by the pass in the address that it was given.
+    private func admitWorker(_ method: String, _ target: String) -> Admission {
+        guard
+            let operation = try? EndpointOperation(method: method, target: target, endpointID: options.endpointID),
+            let worker = operation.worker
+        else { return .refused(.unauthorized) }
+        let pass = EndpointOperation.pass(in: target) ?? ""
+        return Self.isSecret(pass.utf8, options.workerPass) ? .admitted(operation) : .foreignWorker(worker)
     }
 
     /// Does what the request asks; long polls take their time.
@@ -87,10 +101,14 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
         return response
     }
 
-    /// Puts the jobs of an answer that could not be sent back into the queue.
+    /// Puts the jobs of an answer that could not be sent back into the queue, and its chunks to their job.
     func giveBack(_ reply: JobQueue.Reply, of operation: EndpointOperation) {
-        guard case .jobTake(let worker, _) = operation, !reply.takenJobs.isEmpty else { return }
-        queue.tell(.takeAbandoned(worker, reply.takenJobs.map(\.id)))
+        if case .jobTake(let worker, _) = operation, !reply.takenJobs.isEmpty {
+            queue.tell(.takeAbandoned(worker, reply.takenJobs.map(\.id)))
+        }
+        if case .chunks(let job, _, let chunks) = reply, !chunks.isEmpty {
+            queue.tell(.chunksAbandoned(job, chunks))
+        }
     }
 
     /// What the answer would be had the operation been done.
@@ -206,13 +224,17 @@ struct EndpointService<C: Clock>: Sendable where C.Duration == Duration {
 
     // MARK: - Token
 
-    /// Whether the header is the token, raw or after `Bearer`; takes the same time wherever they differ.
+    /// Whether the header is the token, raw or after `Bearer`.
     private func isToken(_ authorization: String?) -> Bool {
         guard var given = authorization.map({ Array($0.utf8)[...] }) else { return false }
         let scheme = Array("bearer ".utf8)
         if given.prefix(scheme.count).map({ $0 | 0x20 }).elementsEqual(scheme) { given = given.dropFirst(scheme.count) }
-        let token = Array(options.token.utf8)
-        guard given.count == token.count, !token.isEmpty else { return false }
-        return zip(given, token).reduce(0 as UInt8) { $0 | ($1.0 ^ $1.1) } == 0
+        return Self.isSecret(given, options.token)
+    }
+
+    /// Whether they are the same and not empty; takes the same time wherever they differ.
+    private static func isSecret(_ given: some Collection<UInt8>, _ secret: String) -> Bool {
+        guard given.count == secret.utf8.count, !secret.isEmpty else { return false }
+        return zip(given, secret.utf8).reduce(0 as UInt8) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }

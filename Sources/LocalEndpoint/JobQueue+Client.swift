@@ -67,13 +67,33 @@ extension JobQueue {
         }
     }
 
-    /// Takes the job's chunks out of the books.
+    /// Takes as many of the job's chunks out of the books as one answer holds, but at least one.
     mutating func drain(_ id: JobID) -> [JSONText] {
         guard let job = jobs[id] else { return [] }
-        jobs[id]?.chunks = []
-        jobs[id]?.chunkBytes = 0
+        var (count, bytes) = (0, 0)
+        while count < job.chunks.count {
+            let size = job.chunks[count].bytes.count
+            // With a comma for each.
+            guard count == 0 || bytes + size + count <= limits.streamReplyBytes else { break }
+            bytes += size
+            count += 1
+        }
+        jobs[id]?.chunks.removeFirst(count)
+        jobs[id]?.chunkBytes -= bytes
         account(id, job.size)
-        return job.chunks
+        return Array(job.chunks.prefix(count))
+    }
+
+    /// Keeps chunks for the next reader that the last one never got.
+    mutating func chunksAbandoned(_ id: JobID, _ chunks: [JSONText]) {
+        guard let job = jobs[id] else { return }
+        if let reader = job.streamWaiters.last {
+            release(reader, with: .chunks(id, job.status, chunks))
+        } else {
+            jobs[id]?.chunks.insert(contentsOf: chunks, at: 0)
+            jobs[id]?.chunkBytes += chunks.reduce(0) { $0 + $1.bytes.count }
+            account(id, job.size)
+        }
     }
 
     /// Ends the job at once; one that has ended already is shown as it is.

@@ -42,6 +42,8 @@ extension JobQueue {
         case waiterLeft(WaiterID)
         /// The answer that handed these jobs to the worker never left this machine.
         case takeAbandoned(WorkerID, [JobID])
+        /// The answer that handed these chunks to a reader never left this machine.
+        case chunksAbandoned(JobID, [JSONText])
         /// The supervisor has started the worker's process.
         case workerStarted(WorkerID)
         /// The worker's process has ended; `isCrashLooping` when it keeps doing so.
@@ -131,6 +133,8 @@ extension JobQueue {
         package var listed = 1_000
         /// Of the undrained chunks of one job.
         package var streamBytes = 64 << 20
+        /// Of the chunks in one answer, what is left being for the next; clients bound what they read.
+        package var streamReplyBytes = 8 << 20
 
         package init() {}
 

@@ -139,6 +139,7 @@ package struct JobQueue: Sendable {
         case .stopAsked(let worker, let hold, let waiter): awaitStop(worker, hold, waiter, now)
         case .waiterLeft(let waiter): release(waiter, with: .nothing)
         case .takeAbandoned(let worker, let ids): takeAbandoned(worker, ids, now)
+        case .chunksAbandoned(let id, let chunks): chunksAbandoned(id, chunks)
         case .workerStarted(let worker): workerStarted(worker, now)
         case .workerGone(let worker, let isCrashLooping): workerGone(worker, isCrashLooping, now)
         case .ticked: break

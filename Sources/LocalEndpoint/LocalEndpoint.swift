@@ -19,6 +19,8 @@ package enum LocalEndpoint {
         package var workerCommand: [String] = []
         /// What workers inherit; the client's key and endpoint are left out whatever stands here.
         package var environment: [String: String] = [:]
+        /// Whether workers are told this endpoint as clients are, so that they may submit jobs to it themselves.
+        package var workersAreClients = false
         /// How long a worker may take to end after SIGTERM.
         package var grace: Duration = .seconds(5)
         /// How long `job-take` and `job-stop` are held.
@@ -43,6 +45,9 @@ package enum LocalEndpoint {
         package var webhooks = WebhookRules()
         /// Told each request with a right key, and whether it was within the limits.
         package var onRequest: @Sendable (EndpointCall, _ isAdmitted: Bool) -> Void = { _, _ in }
+        /// Told once of each worker that calls with another key than the endpoint's, up to some number of them; the name
+        /// is as it came over the wire.
+        package var onForeignWorker: @Sendable (_ worker: String) -> Void = { _ in }
         /// Where the server's own words go; nowhere when nil.
         package var logger: Logger?
         /// Told what happens to a worker process.
@@ -63,16 +68,30 @@ package enum LocalEndpoint {
         package var token: String
         /// New at each start: jobs of another instance are gone.
         package var instanceID: String
+        /// Opens a worker's routes in place of the token, new at each start.
+        ///
+        /// RunPod's SDK sends the key that it finds in `~/.runpod/config.toml` before the one in its environment. A worker
+        /// therefore carries this in the addresses that it is given.
+        package var workerPass = ""
+
+        /// The variables that make a program a client of this endpoint, RunPod's SDK among them.
+        package var clientEnvironment: [String: String] {
+            ["RUNPOD_API_KEY": token, "RUNPOD_ENDPOINT_ID": endpointID, "RUNPOD_ENDPOINT_BASE_URL": baseURL]
+        }
+
+        /// What keeps RunPod's SDK from ending a worker whose machine is small or offline; for those who set nothing else.
+        package static let leniency = ["RUNPOD_SKIP_AUTO_SYSTEM_CHECKS": "true", "RUNPOD_SKIP_GPU_CHECK": "true"]
 
         /// The variables that make a program a worker of this endpoint.
         package func workerEnvironment(podID: String, pingInterval: Duration) -> [String: String] {
             let base = "\(baseURL)/\(endpointID)"
+            // Never empty, because RunPod's SDK appends to these with "&" whether there is a query or not.
+            let query = workerPass.isEmpty ? "gpu=none" : "gpu=none&pass=\(workerPass)"
             return [
-                // A query, because RunPod's SDK appends to these with "&" whether there is one or not.
-                "RUNPOD_WEBHOOK_GET_JOB": "\(base)/job-take/$ID?gpu=none",
-                "RUNPOD_WEBHOOK_POST_OUTPUT": "\(base)/job-done/$RUNPOD_POD_ID/$ID?gpu=none",
-                "RUNPOD_WEBHOOK_POST_STREAM": "\(base)/job-stream/$RUNPOD_POD_ID/$ID?gpu=none",
-                "RUNPOD_WEBHOOK_PING": "\(base)/ping/$RUNPOD_POD_ID?gpu=none",
+                "RUNPOD_WEBHOOK_GET_JOB": "\(base)/job-take/$ID?\(query)",
+                "RUNPOD_WEBHOOK_POST_OUTPUT": "\(base)/job-done/$RUNPOD_POD_ID/$ID?\(query)",
+                "RUNPOD_WEBHOOK_POST_STREAM": "\(base)/job-stream/$RUNPOD_POD_ID/$ID?\(query)",
+                "RUNPOD_WEBHOOK_PING": "\(base)/ping/$RUNPOD_POD_ID?\(query)",
                 "RUNPOD_AI_API_KEY": token,
                 "RUNPOD_POD_ID": podID,
                 "RUNPOD_PING_INTERVAL": String(Int(pingInterval / .milliseconds(1))),
@@ -114,10 +133,12 @@ package enum LocalEndpoint {
             case .answer: break
             }
         }
+        let workerPass = UUID().uuidString.lowercased()
         let service = EndpointService(
             options: EndpointService<C>.Options(
                 endpointID: options.endpointID,
                 token: options.token,
+                workerPass: workerPass,
                 hold: options.hold,
                 executionTimeout: options.executionTimeout,
                 minimumExecutionTimeout: options.minimumExecutionTimeout,
@@ -135,7 +156,8 @@ package enum LocalEndpoint {
             rates: options.rates,
             dial: options.faultDial,
             clock: clock,
-            onRequest: options.onRequest
+            onRequest: options.onRequest,
+            onForeignWorker: options.onForeignWorker
         )
         let server = EndpointServer(edge: edge, logger: options.logger)
         let (ports, announce) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingOldest(1))
@@ -172,7 +194,8 @@ package enum LocalEndpoint {
                 baseURL: "http://127.0.0.1:\(port)/v2",
                 endpointID: options.endpointID,
                 token: options.token,
-                instanceID: UUID().uuidString.lowercased()
+                instanceID: UUID().uuidString.lowercased(),
+                workerPass: workerPass
             )
             defer {
                 // Held requests would otherwise keep the server until their time.
@@ -208,11 +231,13 @@ package enum LocalEndpoint {
         _ address: Address,
         _ queue: QueueDriver<C>
     ) -> WorkerSupervisor where C.Duration == Duration {
-        let inherited = options.environment.filter { $0.key != "RUNPOD_API_KEY" && $0.key != "RUNPOD_ENDPOINT" }
+        var inherited = Address.leniency.merging(options.environment) { $1 }
+        for key in ["RUNPOD_API_KEY", "RUNPOD_ENDPOINT"] { inherited[key] = nil }
+        if options.workersAreClients { inherited.merge(address.clientEnvironment) { $1 } }
         return WorkerSupervisor(
             command: options.workerCommand,
             podIDs: options.workers > 0 ? (1...options.workers).map { "local-\($0)" } : [],
-            environment: { podID in
+            environment: { [inherited] podID in
                 inherited.merging(
                     address.workerEnvironment(podID: podID, pingInterval: options.limits.pingInterval)
                 ) { $1 }
@@ -227,7 +252,10 @@ package enum LocalEndpoint {
                 }
                 options.onWorkerEvent(podID, event)
             },
-            onLine: options.onWorkerLine
+            // RunPod's SDK writes down the addresses that it calls.
+            onLine: { podID, line in
+                options.onWorkerLine(podID, line.replacing("pass=\(address.workerPass)", with: "pass=…"))
+            }
         )
     }
 }

@@ -16,20 +16,23 @@ struct PlatformJob<C: Clock>: HeldJob where C.Duration == Duration {
     let worker: RunPodWorker<C>
     let stop: Latch
     let outage: Outage<C>
+    /// Given when the worker is to end: then a result is not posted for ever any more.
+    let drain: Latch
 
     func stopped() async { await stop.wait() }
 
     func abandon() { worker.hand.release(job.id) }
 
-    func stream(_ record: JSONValue) async {
-        guard let url = worker.client.environment.streamURL(job: job.id) else { return }
+    func stream(_ record: JSONValue) async -> Bool {
+        guard let url = worker.client.environment.streamURL(job: job.id) else { return false }
         // Each record would take its full time to fail, and the handler waits for it.
-        if outage.lasts(at: worker.clock.now) { return }
+        if outage.lasts(at: worker.clock.now) { return false }
         do {
             let body = try JSONCoding.encode(["output": record] as JSONValue)
-            guard body.count <= WorkerLimits.record else {
-                let why = "it has \(body.count) bytes, the platform takes \(WorkerLimits.record)"
-                return worker.notify(.recordLost(job: job.id, why: why))
+            guard body.count <= JobStreamWriter.recordLimit else {
+                let why = "it has \(body.count) bytes, the platform takes \(JobStreamWriter.recordLimit)"
+                worker.notify(.recordLost(job: job.id, why: why))
+                return false
             }
             let backoff = Backoff(base: .milliseconds(250), cap: .seconds(2), floor: 0.5)
             try await retrying(clock: worker.clock) { error, failures in
@@ -40,6 +43,7 @@ struct PlatformJob<C: Clock>: HeldJob where C.Duration == Duration {
             } _: {
                 try await worker.client.stream(body, to: url)
             }
+            return true
         } catch is CancellationError {
             // The job was stopped, or the worker is ending: nobody waits for the record.
         } catch {
@@ -48,10 +52,23 @@ struct PlatformJob<C: Clock>: HeldJob where C.Duration == Duration {
             }
             worker.notify(.recordLost(job: job.id, why: "\(error)"))
         }
+        return false
     }
 
     func finish(_ result: JobResult, streamed: Bool) async throws {
+        // Until then the pings name it.
         defer { worker.hand.release(job.id) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await settle(result, streamed: streamed) }
+            // Of a job that is stopped meanwhile nobody wants the result.
+            group.addTask { await stop.wait() }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+        try Task.checkCancellation()
+    }
+
+    private func settle(_ result: JobResult, streamed: Bool) async throws {
         do {
             try await post(result, streamed: streamed)
         } catch let error as CancellationError {
@@ -73,13 +90,14 @@ struct PlatformJob<C: Clock>: HeldJob where C.Duration == Duration {
         }
     }
 
-    /// Posts the result until it is acknowledged, refused for good, or some ten minutes have passed.
+    /// Posts the result until it is acknowledged or refused for good; when the worker is to end, some ten minutes long.
     private func post(_ result: JobResult, streamed: Bool) async throws {
         let body = encode(result)
         let isStream = streamed && worker.client.environment.streamURL(job: job.id) != nil
         let backoff = Backoff(base: .milliseconds(500), cap: .seconds(60), floor: 0.5)
         try await retrying(clock: worker.clock) { error, failures in
-            guard error.refusal?.mayPass ?? true, failures < WorkerLimits.resultTries else { return nil }
+            guard error.refusal?.mayPass ?? true else { return nil }
+            if drain.isReleased, failures >= WorkerLimits.resultTries { return nil }
             let wait = backoff.wait(afterFailures: failures, chance: worker.chance())
             let pause = max(wait, error.refusal?.retryAfter ?? .zero)
             worker.notify(.resultDelayed(job: job.id, why: "\(error)", wait: pause))
@@ -111,10 +129,9 @@ struct PlatformJob<C: Clock>: HeldJob where C.Duration == Duration {
 private enum WorkerLimits {
     /// Bytes of a result: 10 MB, as documented.
     static let result = 10_000_000
-    /// Bytes of one record of a stream: 1 MB, as documented.
-    static let record = 1_000_000
     static let recordTries = 3
     /// How long no record is tried after one that could not be delivered.
     static let outage = Duration.seconds(10)
+    /// How often a result is posted by a worker that is to end.
     static let resultTries = 16
 }

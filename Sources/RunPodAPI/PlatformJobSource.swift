@@ -88,7 +88,9 @@ final class PlatformJobSource<C: Clock>: JobSource where C.Duration == Duration 
     /// result is on its way.
     private func deliver(_ jobs: [TakenJob]) {
         let jobs = jobs.compactMap { job in
-            worker.hand.take(job.id).map { PlatformJob(job: job, worker: worker, stop: $0, outage: Outage()) }
+            worker.hand.take(job.id).map {
+                PlatformJob(job: job, worker: worker, stop: $0, outage: Outage(), drain: drain)
+            }
         }
         state.withLock { state in
             state.isAsking = false

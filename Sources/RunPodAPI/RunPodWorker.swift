@@ -35,7 +35,7 @@ package struct RunPodWorker<C: Clock>: Sendable where C.Duration == Duration {
     }
 
     /// Works until drained: then no job is taken any more, idle polls are given up, a job that was taken ahead is let go,
-    /// the one at work is finished and posted, and the call returns.
+    /// the one at work is finished, its result and the one before it are posted, and the call returns.
     ///
     /// - Throws: `CancellationError` when the task was cancelled; the job in hand is then left to the platform, which
     ///   misses the pings and queues it again.

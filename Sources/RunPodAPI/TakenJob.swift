@@ -21,14 +21,33 @@ package enum JobResult: Sendable, Hashable {
 
 /// What a handler writes its records to while it works.
 package struct JobStreamWriter: Sendable {
+    /// Bytes of a record that the platform takes, its wrapping included: 1 MB, as documented.
+    package static let recordLimit = 1_000_000
+
     private let send: @Sendable (JSONValue) async -> Void
+    private let sendAndWait: @Sendable (JSONValue) async -> Bool
     private let ask: @Sendable () -> Void
 
+    /// Makes a writer.
+    ///
+    /// - Parameters:
+    ///   - deliver: Returns when the record has been posted, with whether the platform has it; nil where all that is sent
+    ///     arrives.
+    ///   - send: Returns when the record's turn has come.
     package init(
         prepareNext ask: @escaping @Sendable () -> Void = {},
+        deliver: (@Sendable (JSONValue) async -> Bool)? = nil,
         _ send: @escaping @Sendable (JSONValue) async -> Void
     ) {
         self.send = send
+        if let deliver {
+            sendAndWait = deliver
+        } else {
+            sendAndWait = { record in
+                await send(record)
+                return true
+            }
+        }
         self.ask = ask
     }
 
@@ -39,6 +58,13 @@ package struct JobStreamWriter: Sendable {
     /// that matters. Does nothing once the job was stopped.
     package func write(_ record: JSONValue) async {
         await send(record)
+    }
+
+    /// Sends one record after all that were written before it, and returns when it has been posted.
+    ///
+    /// - Returns: Whether the platform has it; false also once the job was stopped.
+    package func deliver(_ record: JSONValue) async -> Bool {
+        await sendAndWait(record)
     }
 
     /// Says that the handler is nearly done, so that the worker may ask for its next job already.

@@ -1,5 +1,5 @@
-import AsyncAlgorithms
 package import Flashpoints
+import Synchronization
 
 /// Whoever hands out jobs, one at a time.
 package protocol JobSource: Sendable {
@@ -16,8 +16,8 @@ package protocol JobSource: Sendable {
 /// A job in this worker's hands, and the ways to tell the platform about it.
 package protocol HeldJob: Sendable {
     var job: TakenJob { get }
-    /// Posts one record of the job's stream, or gives up on it.
-    func stream(_ record: JSONValue) async
+    /// Posts one record of the job's stream, or gives up on it; whether it was delivered.
+    func stream(_ record: JSONValue) async -> Bool
     /// Posts the result, again until it is acknowledged or there is no hope.
     func finish(_ result: JobResult, streamed: Bool) async throws
     /// Returns when the platform wants the job stopped, or when the task is cancelled.
@@ -28,22 +28,44 @@ package protocol HeldJob: Sendable {
 
 /// Takes jobs and works on them, one after another, until there are no more.
 ///
-/// The next job is asked for while the result of the last is posted, or as soon as the handler says so, and begins when
-/// that is done. A handler that throws has failed its job and no more: the error is posted as text. Of a stopped job
-/// nothing is posted.
+/// The next job is asked for when the handler is done, or as soon as it says so, and begins while the result of the last
+/// is posted. One result at a time is on its way; as long as the platform does not take it no further job is asked for
+/// than the one that has begun meanwhile. A handler that throws has failed its job and no more: the error is posted as
+/// text. Of a stopped job nothing is posted.
 ///
 /// - Throws: `CancellationError`, or what the source threw; a result in hand may then not have been posted.
 package func runWorkerLoop<Source: JobSource>(_ source: Source, handler: @escaping JobHandler) async throws {
-    while let held = try await source.next() {
-        let (result, streamed) = await work(on: held, handler: handler) { source.prepareNext() }
-        try Task.checkCancellation()
-        source.prepareNext()
-        if let result {
-            try await held.finish(result, streamed: streamed)
-        } else {
-            held.abandon()
+    let post = Post()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        while let held = try await source.next() {
+            let (result, streamed) = await work(on: held, handler: handler) {
+                // A job that is taken now would wait for two results.
+                if !post.isUnderWay { source.prepareNext() }
+            }
+            try Task.checkCancellation()
+            try await group.next()
+            source.prepareNext()
+            guard let result else {
+                held.abandon()
+                continue
+            }
+            post.begin()
+            group.addTask {
+                defer { post.end() }
+                try await held.finish(result, streamed: streamed)
+            }
         }
+        try await group.waitForAll()
     }
+}
+
+/// Whether a result is on its way.
+private final class Post: Sendable {
+    private let state = Mutex(false)
+
+    var isUnderWay: Bool { state.withLock { $0 } }
+    func begin() { state.withLock { $0 = true } }
+    func end() { state.withLock { $0 = false } }
 }
 
 private enum Step: Sendable {
@@ -59,24 +81,18 @@ private func work<Job: HeldJob>(
     handler: @escaping JobHandler,
     prepareNext: @escaping @Sendable () -> Void
 ) async -> (JobResult?, streamed: Bool) {
-    // A channel holds nothing: a record is taken when the one before it has been posted.
-    let records = AsyncChannel<JSONValue>()
+    let records = RecordLane()
     return await withTaskGroup(of: Step.self) { group in
         group.addTask {
             do {
-                let writer = JobStreamWriter(prepareNext: prepareNext) { await records.send($0) }
+                let writer = JobStreamWriter(prepareNext: prepareNext, deliver: records.deliver, records.send)
                 return .handled(.output(try await handler(held.job, writer)))
             } catch {
                 return .handled(.failed(describeHandlerError(error)))
             }
         }
         group.addTask {
-            var count = 0
-            for await record in records {
-                await held.stream(record)
-                count += 1
-            }
-            return .streamEnded(records: count)
+            .streamEnded(records: await records.run { await held.stream($0) })
         }
         group.addTask {
             await held.stopped()

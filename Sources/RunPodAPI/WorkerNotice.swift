@@ -21,7 +21,7 @@ package enum WorkerNotice: Sendable, Hashable {
     case resultRefused(job: String, why: String)
     /// The job had expired or was deleted when its result came.
     case jobExpired(job: String)
-    /// A result was posted again and again and is lost now.
+    /// A result was posted again and again and is lost now, for the worker ends.
     case resultLost(job: String, why: String)
 }
 

@@ -29,15 +29,14 @@ package struct CoordinatorRecords: Sendable {
             return [of(ref.worker, .record(.start(index: index, id: id)))]
         case .flashpointProgress(let ref, let index, let stage, let done, let total):
             return [of(ref.worker, .record(.progress(index: index, stage: stage, done: done, of: total)))]
-        case .flashpointSettled(let settlement): return [of(settlement.worker, outcome(settlement))]
+        case .flashpointSettled(let settlement): return [record(of: settlement)]
         case .workerVitals(let worker, let residentMB, let cpuSeconds):
             return [of(worker, .record(.heartbeat(residentMB: residentMB, cpuSeconds: cpuSeconds)))]
         case .log(let level, let worker, let message):
             let record = StreamRecord.log(level: level.rawValue, message: message)
             return [worker.map { of($0, .record(record)) } ?? record]
-        case .runEnded(let answer): return [.end(ChunkEnd(answer))]
-        // A reader has these lines from its own events.
-        case .runPlanned, .attemptIntended: return []
+        // A reader has these lines from its own events, and the last record is the coordinator's to write.
+        case .runPlanned, .attemptIntended, .runEnded: return []
         case .runResumed, .runPaused, .runContinued, .runCancelRequested, .runRetried, .attemptUnknown, .attemptRefused,
             .attemptUncancelled, .flashpointFailed, .flashpointDuplicate, .workerCancelRequested, .workerRetried,
             .retryScheduled, .endpointHealth, .endpointUnreachable, .endpointReachable, .diskFull, .diskFree,
@@ -45,6 +44,9 @@ package struct CoordinatorRecords: Sendable {
             return lines.map(log)
         }
     }
+
+    /// How a flashpoint came out.
+    package func record(of settlement: Settlement) -> StreamRecord { of(settlement.worker, outcome(settlement)) }
 
     private func of(_ worker: Int, _ body: CoordinatedRecord.Body) -> StreamRecord {
         .coordinated(CoordinatedRecord(worker: worker, body))
@@ -80,7 +82,8 @@ package struct CoordinatorRecords: Sendable {
 }
 
 extension ChunkEnd {
-    fileprivate init(_ answer: RunAnswer) {
+    /// The last record of a run.
+    init(_ answer: RunAnswer) {
         self.init(
             ok: answer.ok,
             date: answer.date,

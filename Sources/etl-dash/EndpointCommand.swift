@@ -113,8 +113,24 @@ struct EndpointCommand: StatusCommand {
         if let token = FaultHooks.endpointToken(environment) { options.token = token }
         #endif
         environment[WorkerProgram.parentWatch] = "1"
+        // So that our own workers can coordinate a run. A foreign one would print its log in another form.
+        options.workersAreClients = program.isEmpty
         options.environment = settings.childEnvironment(from: environment)
+        // A coordinator keeps its run there; among the operator's own it would be the last one, and not for them.
+        options.environment[Settings.Key.home.rawValue] =
+            settings.home.appending(path: "endpoint").path(percentEncoded: false)
         let logger = Logger(label: "endpoint") { _ in ConsoleLogHandler(level: Logger.Level(settings.logLevel)) }
+        options.onForeignWorker = { worker in
+            // Whatever stood in the address.
+            let name = String(worker.prefix(40).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
+            logger.warning(
+                """
+                worker \(name) calls with another key than this endpoint's and gets no job: its variables are of an \
+                earlier start, or RunPod's SDK takes a key saved in ~/.runpod/config.toml. Give it the variables that \
+                are printed here, all of them, or start it with HOME=$(mktemp -d)
+                """
+            )
+        }
         options.onWorkerLine = { pod, line in logger.info("\(pod): \(line)") }
         options.onWorkerEvent = { pod, event in
             switch event {
@@ -129,38 +145,5 @@ struct EndpointCommand: StatusCommand {
             }
         }
         return options
-    }
-}
-
-/// What `etl-dash endpoint` prints: how clients and workers reach it.
-struct EndpointGuide {
-    let address: LocalEndpoint.Address
-    let options: LocalEndpoint.Options
-
-    var text: String {
-        let endpoint = "\(address.baseURL)/\(address.endpointID)"
-        let worker = address.workerEnvironment(podID: "my-worker", pingInterval: options.limits.pingInterval)
-        let variables = worker.sorted { $0.key < $1.key }.map { "export \($0.key)='\($0.value)'" }
-        return """
-            # Endpoint \(endpoint), until Ctrl-C
-            # For clients:
-            export RUNPOD_ENDPOINT='\(endpoint)'
-            export RUNPOD_API_KEY='\(address.token)'
-            # For a worker, \(running):
-            \(variables.joined(separator: "\n"))
-            # Try it:
-            #   curl -H 'Authorization: Bearer \(address.token)' \(endpoint)/health
-            #   curl -H 'Authorization: Bearer \(address.token)' -H 'Content-Type: application/json' \\
-            #     -d '{"input":{"date":"2025-01-01","trigger":"etl_worker","flashpoints":[]}}' \(endpoint)/run
-
-            """
-    }
-
-    private var running: String {
-        switch options.workers {
-        case 0: "of which none runs yet (etl-dash worker is one)"
-        case 1: "of which 1 runs already"
-        default: "of which \(options.workers) run already"
-        }
     }
 }

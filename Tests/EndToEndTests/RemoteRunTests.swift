@@ -3,24 +3,28 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 @Suite("A run on a coordinator, from end to end", .serialized, .timeLimit(.minutes(5)))
 struct RemoteRunEndToEndTests {
     private static let token = "token-of-the-endpoint-with-coordinators"
 
-    /// Calls `body` with the variables of a client of an endpoint whose three workers may coordinate.
+    /// Calls `body` with the variables of a client of an endpoint with workers of ours.
+    ///
+    /// - Parameter program: What is started as a worker, when that is said.
     private func withEndpoint(
         _ etlDash: Installation,
-        key: String = token,
+        workers: Int = 3,
+        program: [String] = [],
         _ body: ([String: String]) async throws -> Void
     ) async throws {
-        // The platform sets the endpoint's id, its operator the key; the address of the loopback endpoint is in the
-        // worker's own variables.
-        let worker = """
-            export RUNPOD_API_KEY=\(key) RUNPOD_ENDPOINT_ID=local
-            export RUNPOD_ENDPOINT_BASE_URL="${RUNPOD_WEBHOOK_GET_JOB%/local/*}"
-            exec "\(etlDash.program.path)" worker
-            """
-        let arguments = ["endpoint", "--workers", "3", "--", "/bin/sh", "-c", worker]
+        let arguments = ["endpoint", "--workers", "\(workers)"] + (program.isEmpty ? [] : ["--"] + program)
         try await etlDash.start(arguments, environment: ["ETL_DASH_ENDPOINT_TOKEN": Self.token]) { program in
             let line = try await program.waitForLine(on: .output) { $0.hasPrefix("export RUNPOD_ENDPOINT=") }
             let url = String(line.split(separator: "'")[1])
@@ -45,6 +49,7 @@ struct RemoteRunEndToEndTests {
                         $0["clusters"]?.arrayValue?.first?["flashpoint_id"]?.stringValue
                     }
                     #expect(owners == (0..<NewsSite.flashpointCount).map { "fp-\($0)" })
+                    #expect(etlDash.runs.count == 1, "the coordinator keeps its own elsewhere")
                     for worker in 1...3 {
                         #expect(outcome.errorText.contains("INFO: Worker \(worker) completed all 4 flashpoints"))
                     }
@@ -78,15 +83,46 @@ struct RemoteRunEndToEndTests {
         }
     }
 
+    @Test("A coordinator that dies is followed by another, which cancels what it left, and the run comes to its end")
+    func killed() async throws {
+        try await NewsSite.with(free: []) { site in
+            try await Installation.with { etlDash in
+                try await withEndpoint(etlDash, workers: 4) { environment in
+                    let file = try etlDash.write("batch.json", site.batch)
+                    let arguments = ["run", file, "--remote", "--workers", "3", "--json"]
+                    try await etlDash.start(arguments, environment: environment) { run in
+                        let line = try await run.waitForLine { $0.contains("The coordinator runs as job") }
+                        // All three shares are at work.
+                        for first in ["/0/", "/4/", "/8/"] {
+                            try await site.server.waitForRequests { $0.target.hasPrefix(first) }
+                        }
+                        let pod = "RUNPOD_POD_ID=\(line.split(separator: " ").last ?? "-")"
+                        let coordinator = ProcessTable.processes(startedWith: pod).first {
+                            ProcessTable.environment(of: $0)?.contains("ETL_DASH_HOME=\(etlDash.home)/endpoint") == true
+                        }
+                        kill(try #require(coordinator), SIGKILL)
+                        let words = try await run.waitForLine { $0.contains("starts over") }
+                        #expect(words.contains("2 of its jobs, left by the former one, cancelled"), "\(words)")
+                        site.release()
+                        let outcome = try await run.waitForEnd()
+                        #expect(outcome.ending == .code(0), "\(outcome.errorText)")
+                        #expect(try outcome.answer()["succeeded"] == 12)
+                    }
+                }
+            }
+        }
+    }
+
     @Test("A coordinator without a key says so in one line, and the command ends as refused")
     func noKey() async throws {
         try await NewsSite.with { site in
             try await Installation.with { etlDash in
-                try await withEndpoint(etlDash, key: "''") { environment in
+                // A worker of somebody else is not told the endpoint's key.
+                try await withEndpoint(etlDash, program: [etlDash.program.path, "worker"]) { environment in
                     let file = try etlDash.write("batch.json", site.batch)
                     let outcome = try await etlDash.run(["run", file, "--remote", "--plain"], environment: environment)
                     #expect(outcome.ending == .code(3), "\(outcome.errorText)")
-                    #expect(outcome.errorText.contains("RUNPOD_API_KEY is not set"))
+                    #expect(outcome.errorText.contains("RUNPOD_API_KEY and RUNPOD_ENDPOINT_ID are not set"))
                     #expect(site.server.requests.isEmpty)
                 }
             }

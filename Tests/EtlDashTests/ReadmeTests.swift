@@ -75,7 +75,10 @@ struct ReadmeTests {
         let readme = try text("README.md")
         let known = Settings.Key.allCases.map(\.rawValue)
         let named = readme.matches(of: /\b(?:ETL|RUNPOD)_[A-Z_]+[A-Z]\b/).map { String($0.output) }
-        let platform = ["RUNPOD_WEBHOOK_GET_JOB", "RUNPOD_ENDPOINT_ID", "RUNPOD_ENDPOINT_BASE_URL", "RUNPOD_POD_ID"]
+        let platform = [
+            "RUNPOD_WEBHOOK_GET_JOB", "RUNPOD_ENDPOINT_ID", "RUNPOD_ENDPOINT_BASE_URL", "RUNPOD_POD_ID",
+            "RUNPOD_SKIP_AUTO_SYSTEM_CHECKS", "RUNPOD_SKIP_GPU_CHECK",
+        ]
         let tests = ["ETL_DASH_SDK_PYTHON", "ETL_SIM_HISTORIES", "ETL_SIM_SEED", "ETL_KILL_ALL"]
         #expect(!named.isEmpty)
         for name in named { #expect((known + platform + tests).contains(name), "\(name)") }

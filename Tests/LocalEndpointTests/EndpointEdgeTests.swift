@@ -198,6 +198,59 @@ struct EndpointEdgeTests {
         }
     }
 
+    @Test("Health can show workers that wait for a machine", .timeLimit(.minutes(5)))
+    func throttled() async throws {
+        try await LoopbackEndpoint.withFaults(.rule(.throttled(3), of: .health, .next(1))) { endpoint in
+            let (first, second) = (try await endpoint.get("health"), try await endpoint.get("health"))
+            #expect(first["workers"]?["throttled"] == 3)
+            #expect(second["workers"]?["throttled"] == 0)
+        }
+    }
+
+    @Test("A worker with another key is refused after a second, and told of once", .timeLimit(.minutes(5)))
+    func foreignWorker() async throws {
+        let clock = TestClock()
+        let queue = QueueDriver(limits: .patient, clock: clock)
+        var options = EndpointService<TestClock>.Options(
+            endpointID: "ep",
+            token: LoopbackEndpoint.token,
+            hold: .seconds(300),
+            executionTimeout: .seconds(600),
+            minimumExecutionTimeout: .seconds(5),
+            makeJobID: { "\($0)job" }
+        )
+        options.workerPass = "pass-1"
+        let strangers = Notes<String>()
+        let edge = EndpointEdge(
+            service: EndpointService(options: options, queue: queue),
+            queue: queue,
+            rates: nil,
+            dial: FaultDial(),
+            clock: clock,
+            onForeignWorker: { strangers.add($0) }
+        )
+        func pause(_ target: String, _ key: String? = "another") -> Duration? {
+            let admission = edge.admit(method: "GET", target: "/v2/ep/\(target)", authorization: key)
+            guard case .refused(.unauthorized, let pause) = admission else { return nil }
+            return pause
+        }
+        for target in ["job-take/w1?gpu=none", "job-stop/w1", "ping/w2?pass=pass-2", "ping/w2?pass=", "job-take/w1"] {
+            #expect(pause(target) == .seconds(1))
+        }
+        #expect(strangers.all == ["w1", "w2"])
+        for number in 0..<100 { #expect(pause("ping/made-up-\(number)", nil) == .seconds(1)) }
+        #expect(strangers.all.count == 16)
+        // A client is answered at once, and the pass is none of its keys.
+        #expect(pause("health") == .zero)
+        #expect(pause("health?pass=pass-1") == .zero)
+        #expect(pause("job-take/w1?gpu=none&pass=pass-1") == nil)
+        #expect(pause("ping/w1", LoopbackEndpoint.token) == nil)
+        async let passed: Void = edge.pass(.seconds(1))
+        await clock.waitForSleepers()
+        clock.advance(by: .seconds(1))
+        await passed
+    }
+
     @Test("The dial sets other faults while the endpoint runs; oversize bodies can be 413", .timeLimit(.minutes(5)))
     func dial() async throws {
         let dial = FaultDial()

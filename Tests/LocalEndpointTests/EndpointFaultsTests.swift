@@ -58,6 +58,7 @@ struct EndpointFaultsTests {
             ("job-take=deliver-again", EndpointFaults.Rule(.deliverAgain, of: [.jobTake])),
             ("job-take=omit-empty-input", EndpointFaults.Rule(.omitEmptyInput, of: [.jobTake])),
             ("progress=late", EndpointFaults.Rule(.late, of: [.progress])),
+            ("health=throttled:2@next:1", EndpointFaults.Rule(.throttled(2), of: [.health], .next(1))),
         ]
     )
     func parsing(text: String, rule: EndpointFaults.Rule) throws {
@@ -69,6 +70,7 @@ struct EndpointFaultsTests {
         arguments: [
             ("run", "give CALL=FAULT"), ("walk=drop", "walk: no call"), ("run=fly", "fly: no fault"),
             ("run=answer:99", "answer:99: no fault"), ("run=delay:-1", "delay:-1: no fault"),
+            ("health=throttled", "throttled: no fault"),
             ("run=drop@never", "never: no occasion"), ("run=drop@next:0", "next:0: no occasion"),
             ("run=drop@chance:2", "chance:2: no occasion"), ("run=@next:1", "no fault"),
         ]

@@ -184,6 +184,47 @@ struct EndpointServerTests {
 
     @Test("A worker that has hung up gets no job", .timeLimit(.minutes(5)))
     func hungUp() async throws {
+        try await withQueue { queue, endpoint in
+            await withTaskGroup(of: Void.self) { takes in
+                for _ in 0..<5 { takes.addTask { _ = try? await endpoint.get("job-take/gone") } }
+                let areHeld = await eventually { queue.heldRequests == 5 }
+                #expect(areHeld)
+                takes.cancelAll()
+            }
+            #expect(await eventually { queue.heldRequests == 0 }, "the server notices")
+            let id = try await endpoint.submit()
+            #expect(try await endpoint.get("job-take/w")["id"]?.stringValue == id)
+        }
+    }
+
+    @Test(
+        "A reader that has hung up gets no chunk, and one that reads on does so over the same connection",
+        .timeLimit(.minutes(5))
+    )
+    func hungUpReader() async throws {
+        try await withQueue { queue, endpoint in
+            let id = try await endpoint.submit()
+            _ = try await endpoint.get("job-take/w")
+            await withTaskGroup(of: Void.self) { readers in
+                for _ in 0..<5 { readers.addTask { _ = try? await endpoint.get("stream/\(id)?wait=300000") } }
+                let areHeld = await eventually { queue.heldRequests == 5 }
+                #expect(areHeld)
+                readers.cancelAll()
+            }
+            #expect(await eventually { queue.heldRequests == 0 }, "the server notices")
+            for number in 0..<3 {
+                _ = try await endpoint.post("job-stream/w/\(id)", #"{"output":\#(number)}"#)
+                let answer = try await endpoint.call("GET", "ep/stream/\(id)?wait=300000")
+                #expect(answer.body["stream"] == [["output": .integer(Int64(number))]])
+                #expect(answer.headers["Connection"] != "close")
+            }
+        }
+    }
+
+    /// Calls `body` with a server whose held requests can be counted.
+    private func withQueue(
+        _ body: (QueueDriver<ContinuousClock>, LoopbackEndpoint) async throws -> Void
+    ) async throws {
         var limits = JobQueue.Limits()
         // So long that only the closed connection can give the job to the other worker in time.
         limits.pingInterval = .seconds(600)
@@ -217,15 +258,7 @@ struct EndpointServerTests {
                     ),
                     http: http
                 )
-                await withTaskGroup(of: Void.self) { takes in
-                    for _ in 0..<5 { takes.addTask { _ = try? await endpoint.get("job-take/gone") } }
-                    let areHeld = await eventually { queue.heldRequests == 5 }
-                    #expect(areHeld)
-                    takes.cancelAll()
-                }
-                #expect(await eventually { queue.heldRequests == 0 }, "the server notices")
-                let id = try await endpoint.submit()
-                #expect(try await endpoint.get("job-take/w")["id"]?.stringValue == id)
+                try await body(queue, endpoint)
             }
         }
     }

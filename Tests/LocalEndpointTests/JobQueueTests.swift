@@ -251,6 +251,53 @@ struct JobQueueTests {
         #expect(try bench.stream("w", "a", #""789""#) == .acknowledged)
     }
 
+    @Test("An answer holds so many bytes of chunks and at least one; the rest is for the next, also after the end")
+    mutating func largeStream() throws {
+        var limits = JobQueue.Limits()
+        limits.streamReplyBytes = 10
+        bench = QueueBench(limits: limits)
+        try bench.submit("a")
+        _ = try bench.take("w")
+        let chunks = [#""a long one""#, #""b""#, #""cd""#, #""e""#, #""f""#]
+        for chunk in chunks { #expect(try bench.stream("w", "a", chunk) == .acknowledged) }
+        var answers: [[JSONText]] = []
+        for status in [JobStatus.inProgress, .inProgress, .completed, .completed] {
+            if status == .completed { _ = try bench.finish("w", "a") }
+            guard case .chunks("a", status, let some) = try bench.reply({ .streamAsked("a", wait: .seconds(10), $0) })
+            else {
+                Issue.record("no chunks")
+                return
+            }
+            answers.append(some)
+        }
+        #expect(answers.map(\.count) == [1, 2, 2, 0], "with a comma for each")
+        #expect(answers.flatMap { $0 } == (try chunks.map { try json($0) }))
+        #expect(bench.queue.bytes == bench.queue.jobs["a"]?.size)
+    }
+
+    @Test("Chunks of an answer that never left are for the next reader, before all others")
+    mutating func abandonedChunks() throws {
+        try bench.submit("a")
+        _ = try bench.take("w")
+        let chunks = try ["1", "2", "3"].map { try json($0) }
+        for chunk in ["1", "2", "3"] { _ = try bench.stream("w", "a", chunk) }
+        for _ in 0..<2 {
+            #expect(
+                try bench.reply { .streamAsked("a", wait: .seconds(10), $0) } == .chunks("a", .inProgress, chunks)
+            )
+            bench.tell(.chunksAbandoned("a", Array(chunks.prefix(2))))
+            bench.tell(.chunksAbandoned("nobody", chunks))
+            let waiting = bench.ask { .streamAsked("a", wait: .seconds(10), $0) }
+            #expect(bench.answers[waiting] == .chunks("a", .inProgress, Array(chunks.prefix(2))))
+            // To one that waits already they go at once.
+            let held = bench.ask { .streamAsked("a", wait: .seconds(10), $0) }
+            bench.tell(.chunksAbandoned("a", [chunks[0]]))
+            #expect(bench.answers[held] == .chunks("a", .inProgress, [chunks[0]]))
+            for chunk in ["1", "2", "3"] { _ = try bench.stream("w", "a", chunk) }
+        }
+        #expect(bench.queue.bytes == bench.queue.jobs["a"]?.size)
+    }
+
     // MARK: - Cancel, retry, purge
 
     @Test("Cancelling a queued job takes it out of the queue")

@@ -23,7 +23,7 @@ struct LocalEndpointTests {
         options.workerCommand = ["/bin/sh", "-c", script]
         options.environment = [
             "PATH": "/usr/bin:/bin", "RUNPOD_API_KEY": "not for workers",
-            "RUNPOD_ENDPOINT": "https://api.runpod.ai/v2/x",
+            "RUNPOD_ENDPOINT": "https://api.runpod.ai/v2/x", "RUNPOD_SKIP_GPU_CHECK": "false",
         ]
         return options
     }
@@ -40,14 +40,34 @@ struct LocalEndpointTests {
         }
         let seen = Set(lines.all)
         let base = "\(address.baseURL)/local"
-        #expect(seen.contains("RUNPOD_WEBHOOK_GET_JOB=\(base)/job-take/$ID?gpu=none"))
-        #expect(seen.contains("RUNPOD_WEBHOOK_POST_OUTPUT=\(base)/job-done/$RUNPOD_POD_ID/$ID?gpu=none"))
-        #expect(seen.contains("RUNPOD_WEBHOOK_POST_STREAM=\(base)/job-stream/$RUNPOD_POD_ID/$ID?gpu=none"))
-        #expect(seen.contains("RUNPOD_WEBHOOK_PING=\(base)/ping/$RUNPOD_POD_ID?gpu=none"))
+        // What opens the routes is not shown to whoever reads a worker's lines.
+        let query = "gpu=none&pass=…"
+        #expect(seen.contains("RUNPOD_WEBHOOK_GET_JOB=\(base)/job-take/$ID?\(query)"))
+        #expect(seen.contains("RUNPOD_WEBHOOK_POST_OUTPUT=\(base)/job-done/$RUNPOD_POD_ID/$ID?\(query)"))
+        #expect(seen.contains("RUNPOD_WEBHOOK_POST_STREAM=\(base)/job-stream/$RUNPOD_POD_ID/$ID?\(query)"))
+        #expect(seen.contains("RUNPOD_WEBHOOK_PING=\(base)/ping/$RUNPOD_POD_ID?\(query)"))
+        #expect(seen.contains("RUNPOD_SKIP_AUTO_SYSTEM_CHECKS=true"))
+        #expect(seen.contains("RUNPOD_SKIP_GPU_CHECK=false"), "what is set stays")
         #expect(seen.contains("RUNPOD_AI_API_KEY=\(LoopbackEndpoint.token)"))
         #expect(seen.contains("RUNPOD_POD_ID=local-1"))
         #expect(seen.contains("RUNPOD_PING_INTERVAL=1500"))
         #expect(!seen.contains { $0.hasPrefix("RUNPOD_API_KEY=") || $0.hasPrefix("RUNPOD_ENDPOINT=") })
+    }
+
+    @Test("Workers that are clients too are told the endpoint as clients are", .timeLimit(.minutes(5)))
+    func clientEnvironment() async throws {
+        let lines = Notes<String>()
+        var options = options("env; echo; exec cat", workers: 1)
+        options.workersAreClients = true
+        options.onWorkerLine = { _, line in lines.add(line) }
+        let address = try await LocalEndpoint.run(options) { address in
+            #expect(await eventually { lines.all.contains("") })
+            return address
+        }
+        let seen = Set(lines.all)
+        #expect(seen.contains("RUNPOD_API_KEY=\(LoopbackEndpoint.token)"))
+        #expect(seen.contains("RUNPOD_ENDPOINT_ID=local"))
+        #expect(seen.contains("RUNPOD_ENDPOINT_BASE_URL=\(address.baseURL)"))
     }
 
     @Test("Leaving ends the workers and the server, however it is left", .timeLimit(.minutes(5)), arguments: 0..<3)

@@ -226,17 +226,63 @@ struct RunPodWorkerTests {
         }
     }
 
-    @Test("A result that nobody takes is given up after many tries over minutes, and the worker goes on")
-    func doneGivenUp() async throws {
-        let platform = Platform(takes: [Self.job("j1"), Self.job("j2")]) { request in
-            request.operation == "job-done" && request.target.contains("j1") ? .answer(503) : nil
+    @Test("A result that nobody takes is posted for hours, with the one after it, and a third job is not asked for")
+    func doneKept() async throws {
+        let count = Counter()
+        let platform = Platform(takes: ["j1", "j2", "j3"].map { Self.job($0) }) { request in
+            guard request.operation == "job-done", request.target.contains("j1") else { return nil }
+            return count.next() <= 200 ? .answer(503) : nil
         }
         try await withWorker(platform) { bench in
-            try await bench.pass(until: 17, "job-done")
+            try await bench.pass(until: 200, "job-done")
+            #expect(bench.clock.now.sinceStart > .seconds(7_200))
+            #expect(bench.requests("job-take").count == 2)
+            try await bench.pass(until: 203, "job-done")
+            bench.drain.release()
+            let last = bench.requests("job-done").suffix(3).map { $0.target.contains("j1") }
+            #expect(last == [true, false, false], "in their order, one at a time")
+            #expect(!bench.notices().contains { if case .resultLost = $0 { true } else { false } })
+        }
+    }
+
+    @Test("A worker that ends gives a result up after many tries over minutes")
+    func doneGivenUp() async throws {
+        let platform = Platform(takes: [Self.job("j1")]) { request in
+            request.operation == "job-done" ? .answer(503) : nil
+        }
+        try await withWorker(platform) { bench in
+            try await bench.wait("job-done")
+            bench.drain.release()
+            try await bench.pass(until: 16, "job-done")
+            let isLost = await becomesTrue {
+                bench.notices().contains { if case .resultLost("j1", _) = $0 { true } else { false } }
+            }
+            #expect(isLost)
+            #expect(bench.clock.now.sinceStart > .seconds(300))
+        }
+    }
+
+    @Test("A job that is stopped while its result is posted is let go")
+    func stoppedWhilePosted() async throws {
+        let isPosting = Gate()
+        let stops = Counter()
+        let platform = Platform(takes: [Self.job("j1"), Self.job("j2")]) { request in
+            switch request.operation {
+            case "job-stop":
+                guard stops.next() == 1 else { return .hang }
+                return Reply.answer(200, #"{"jobsToStop":["j1"]}"#).after(isPosting)
+            case "job-done" where request.target.contains("j1"):
+                isPosting.open()
+                return .hang
+            default: return nil
+            }
+        }
+        try await withWorker(platform) { bench in
+            // It waits for the first result's end.
+            try await bench.wait(for: 2, "job-done")
             bench.drain.release()
             #expect(bench.requests("job-done").last?.target.contains("j2") == true)
-            #expect(bench.notices().contains { if case .resultLost("j1", _) = $0 { true } else { false } })
-            #expect(bench.clock.now.sinceStart > .seconds(300))
+            #expect(bench.notices().contains(.stopRequested(job: "j1")))
         }
     }
 
@@ -285,12 +331,14 @@ struct RunPodWorkerTests {
             return request.text.contains("first") ? .answer(500) : .answer()
         }
         let clock = TestClock()
+        let delivered = Mutex<[Bool]>([])
         try await withWorker(platform, clock: clock) { _, writer in
             await writer.write("first")
-            await writer.write("dropped")
+            let dropped = await writer.deliver("dropped")
             try await clock.sleep(for: .seconds(60))
-            await writer.write("second")
-            await writer.write(.string(String(repeating: "x", count: 1_000_000)))
+            let second = await writer.deliver("second")
+            let large = await writer.deliver(.string(String(repeating: "x", count: 1_000_000)))
+            delivered.withLock { $0 = [dropped, second, large] }
             return 1
         } _: { bench in
             try await bench.pass(until: 1, "job-done")
@@ -299,6 +347,7 @@ struct RunPodWorkerTests {
             #expect(texts == Array(repeating: #"{"output":"first"}"#, count: 3) + [#"{"output":"second"}"#])
             let lost = bench.notices().filter { if case .recordLost = $0 { true } else { false } }
             #expect(lost.count == 2)
+            #expect(delivered.withLock { $0 } == [false, true, false])
         }
     }
 

@@ -19,13 +19,13 @@ struct WorkerLoopTests {
             var source: ScriptedSource
             var stop: Latch
 
-            func stream(_ record: JSONValue) async {
+            func stream(_ record: JSONValue) async -> Bool {
                 await source.beforeStream(record)
                 source.calls.withLock { $0.append(.streamed(job.id, record)) }
+                return record != "lost"
             }
             func finish(_ result: JobResult, streamed: Bool) async throws {
-                let asked = source.asked.withLock { $0 }
-                source.askedAtFinish.withLock { $0.append(asked) }
+                try await source.beforeFinish(job.id)
                 source.calls.withLock { $0.append(.finished(job.id, result, streamed: streamed)) }
             }
             func stopped() async { await stop.wait() }
@@ -37,13 +37,18 @@ struct WorkerLoopTests {
         let calls = Mutex<[Call]>([])
         /// How often the next job was asked for ahead of its turn.
         let asked = Mutex(0)
-        let askedAtFinish = Mutex<[Int]>([])
         let beforeStream: @Sendable (JSONValue) async -> Void
+        let beforeFinish: @Sendable (String) async throws -> Void
 
-        init(_ jobs: String..., beforeStream: @escaping @Sendable (JSONValue) async -> Void = { _ in }) {
+        init(
+            _ jobs: String...,
+            beforeFinish: @escaping @Sendable (String) async throws -> Void = { _ in },
+            beforeStream: @escaping @Sendable (JSONValue) async -> Void = { _ in }
+        ) {
             self.jobs = Mutex(jobs)
             stops = Dictionary(uniqueKeysWithValues: jobs.map { ($0, Latch()) })
             self.beforeStream = beforeStream
+            self.beforeFinish = beforeFinish
         }
 
         func next() async throws -> Held? {
@@ -69,33 +74,125 @@ struct WorkerLoopTests {
         )
     }
 
-    @Test("The next job is asked for before a result is posted, and earlier when the handler says so")
+    @Test("The next job is asked for when a handler is done, and earlier when it says so")
     func asking() async throws {
         let source = ScriptedSource("a", "b")
         let counts = Mutex<[Int]>([])
         try await runWorkerLoop(source) { job, writer in
             counts.withLock { $0.append(source.asked.withLock { $0 }) }
-            if job.id == "b" { writer.prepareNext() }
+            if job.id == "a" { writer.prepareNext() }
             counts.withLock { $0.append(source.asked.withLock { $0 }) }
             return 1
         }
-        #expect(counts.withLock { $0 } == [0, 0, 1, 2])
-        #expect(source.askedAtFinish.withLock { $0 } == [1, 3])
+        #expect(counts.withLock { $0 } == [0, 1, 2, 2])
+        #expect(source.asked.withLock { $0 } == 3)
+    }
+
+    @Test("The next job begins while a result is on its way, its own result waits for that, and no other is asked for")
+    func postingBeside() async throws {
+        let hasBegun = Gate()
+        let source = ScriptedSource(
+            "a",
+            "b",
+            "c",
+            beforeFinish: { id in
+                // Nobody would ever open it if the next job waited for this result.
+                if id == "a" { try await hasBegun.wait() }
+            }
+        )
+        let asked = Mutex<[Int]>([])
+        try await runWorkerLoop(source) { job, writer in
+            if job.id == "b" {
+                asked.withLock { $0.append(source.asked.withLock { $0 }) }
+                writer.prepareNext()
+                asked.withLock { $0.append(source.asked.withLock { $0 }) }
+                hasBegun.open()
+            }
+            return job.input
+        }
+        #expect(asked.withLock { $0 } == [1, 1])
+        #expect(source.log == ["a", "b", "c"].map { .finished($0, .output(["n": .string($0)]), streamed: false) })
+    }
+
+    @Test("Cancelling the loop gives up a result that is on its way")
+    func cancelledPost() async throws {
+        let isPosting = Gate()
+        let source = ScriptedSource(
+            "a",
+            "b",
+            beforeFinish: { _ in
+                isPosting.open()
+                try await Gate().wait()
+            }
+        )
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await runWorkerLoop(source) { job, _ in
+                    if job.id == "b" { try await Gate().wait() }
+                    return 1
+                }
+            }
+            await #expect(throws: Never.self) { try await isPosting.wait() }
+            group.cancelAll()
+            await #expect(throws: CancellationError.self) { try await group.waitForAll() }
+        }
+        #expect(source.log.isEmpty)
+    }
+
+    @Test("Who delivers a record learns whether it arrived, after all that were written before it")
+    func delivering() async throws {
+        let source = ScriptedSource("a")
+        let outcomes = Mutex<[Bool]>([])
+        try await runWorkerLoop(source) { _, writer in
+            await writer.write("first")
+            for record in ["there", "lost"] as [JSONValue] {
+                let isThere = await writer.deliver(record)
+                let posted = source.log.last
+                #expect(posted == .streamed("a", record))
+                outcomes.withLock { $0.append(isThere) }
+            }
+            return 1
+        }
+        #expect(outcomes.withLock { $0 } == [true, false])
+    }
+
+    @Test("A record of a stopped job is not delivered, even for a task that nobody has cancelled")
+    func deliveringStopped() async throws {
+        let hold = Gate()
+        let source = ScriptedSource("a", beforeStream: { _ in try? await hold.wait() })
+        let outcomes = Mutex<[Bool]>([])
+        try await runWorkerLoop(source) { _, writer in
+            // Unstructured, as the driver of a coordinator is.
+            let task = Task {
+                var told: [Bool] = []
+                for record in ["one", "two"] as [JSONValue] { told.append(await writer.deliver(record)) }
+                return told
+            }
+            source.stops["a"]?.release()
+            let told = await task.value
+            outcomes.withLock { $0 = told }
+            return 1
+        }
+        #expect(outcomes.withLock { $0 }.last == false)
+        #expect(source.log.last == .abandoned("a"))
     }
 
     @Test("Records go out in order, all of them before the result, one at a time")
     func streaming() async throws {
         let posting = Mutex(0)
-        let source = ScriptedSource("a") { _ in
-            #expect(
-                posting.withLock { posting in
-                    posting += 1
-                    return posting
-                } == 1
-            )
-            await Task.yield()
-            posting.withLock { $0 -= 1 }
-        }
+        let source = ScriptedSource(
+            "a",
+            beforeStream: { _ in
+                #expect(
+                    posting.withLock { posting in
+                        posting += 1
+                        return posting
+                    } == 1
+                )
+                await Task.yield()
+                posting.withLock { $0 -= 1 }
+            }
+        )
         try await runWorkerLoop(source) { _, writer in
             for number in Int64(0)..<20 { await writer.write(.integer(number)) }
             return true

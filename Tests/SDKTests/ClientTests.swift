@@ -1,6 +1,7 @@
 import Flashpoints
 import LocalEndpoint
 import RunPodAPI
+import Synchronization
 import TestSupport
 import Testing
 
@@ -145,6 +146,20 @@ extension SDKTests {
                 #expect(submitted == .refused(400))
                 #expect(try await client.run(["input": ["a": 1], "policy": ["ttl": 1]]) == .refused(400))
                 #expect(try await client.health().jobs.inQueue == 0)
+            }
+        }
+
+        @Test("A look that is answered 429 is tried again, over http", PythonSDK.isThere)
+        func tooManyLooks() async throws {
+            let looks = Mutex(0)
+            try await Stage.with {
+                $0.faults.rules = [.rule(.answer(status: 429), of: .status, .next(2))]
+                $0.onRequest = { call, _ in if call == .status { looks.withLock { $0 += 1 } } }
+            } _: { stage in
+                let client = try await stage.sdkClient()
+                let job = try #require(try await client.run(["input": ["op": "return"]]).id)
+                #expect(try await client.call("status", job: job) == "IN_QUEUE")
+                #expect(looks.withLock { $0 } == 3)
             }
         }
 

@@ -62,7 +62,9 @@ enum Scenario: String, Sendable, CaseIterable, CustomTestStringConvertible {
             case .retention: try await play.retention()
             case .workerKilled: try await play.workerKilled(times: 1)
             case .workerKilledTwice: try await play.workerKilled(times: 2)
-            case .resultRefused, .resultUnanswered: try await play.resultLost()
+            case .resultRefused: try await play.resultLost(posts: 2)
+            // The SDK posts a result again after a refusal alone.
+            case .resultUnanswered: try await play.resultLost(posts: worker == .sdk ? 1 : 2)
             case .duplicateDelivery: try await play.duplicateDelivery()
             case .takenForLost: try await play.takenForLost()
             case .tooManyRequests: try await play.tooManyRequests()
@@ -300,17 +302,24 @@ struct Play: Sendable {
         #expect(try await client.health().jobs.retried == 1)
     }
 
-    func resultLost() async throws {
-        let hired = try await hire()
-        let job = try await submit(Self.returning("once"))
-        let end = try await client.end(of: job)
-        #expect(end.status == .completed)
-        #expect(end.output == "once")
-        #expect(end.retries == nil)
-        // It takes the next job only after the result was sent again and acknowledged.
-        try await expectEcho()
-        #expect(hired.trace.filter { $0 == "began \(job)" }.count == 1)
-        #expect(try await client.health().jobs.completed == 2, "the echo is the other one")
+    /// - Parameter posts: How often the result is posted.
+    func resultLost(posts: Int) async throws {
+        try await Relay.with(stage) { relay in
+            let hired = try await hire(relay: relay)
+            let job = try await submit(Self.returning("once"))
+            let end = try await client.end(of: job)
+            #expect(end.status == .completed)
+            #expect(end.output == "once")
+            #expect(end.retries == nil)
+            // Its result is posted only after the first one was sent again and acknowledged.
+            try await expectEcho()
+            #expect(relay.requests("job-done").count { $0.target.contains(job) } == posts)
+            if posts == 1, let hired = hired as? SDKWorker {
+                #expect(hired.program.printed.contains("Failed to return job results"))
+            }
+            #expect(hired.trace.filter { $0 == "began \(job)" }.count == 1)
+            #expect(try await client.health().jobs.completed == 2, "the echo is the other one")
+        }
     }
 
     /// The endpoint hands one job to two workers.
