@@ -187,7 +187,7 @@ extension RunPodBackend {
 
 extension RunPodFailure {
     /// How long the endpoint asks us to wait.
-    fileprivate var wait: Duration {
+    var wait: Duration {
         if case .rateLimited(let wait?) = self { wait } else { .zero }
     }
 

@@ -75,7 +75,7 @@ struct JobStateFaultTests {
         #expect(try await stage.drive(platform) == .ended)
         try await stage.expectAllOK(platform, executions: 1)
         let instances = try await stage.journal.events(after: 0, limit: 1_000).compactMap { event -> String? in
-            if case .attemptStarted(_, let instance, _) = event.body { instance } else { nil }
+            if case .attemptStarted(_, let instance, _, _) = event.body { instance } else { nil }
         }
         #expect(instances == ["first", "second"])
     }
