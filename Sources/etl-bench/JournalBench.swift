@@ -114,7 +114,7 @@ struct JournalBench: AsyncParsableCommand {
                 await acted.wait()
                 let seconds = start.duration(to: clock.now) / .seconds(1)
                 let read = try await events
-                seen.withLock { $0 = (read, seconds, found.state.total) }
+                seen.withLock { $0 = (read, seconds, handle.header.flashpoints) }
                 await handle.stop()
             }
             return seen.withLock { $0 }
