@@ -7,7 +7,7 @@ extension KillLoop {
     @Suite("A run that dies at each of its moments", .serialized, .timeLimit(.minutes(10)))
     struct KillMomentTests {
         /// So many moments at the most are tried, spread evenly, unless `ETL_KILL_ALL=1`.
-        private static let most = (ownWorkers: 66, otherEndpoint: 28)
+        private static let most = (ownWorkers: 66, otherEndpoint: 24)
 
         @Test("loses nothing and doubles nothing, with workers of its own")
         func ownWorkers() async throws {

@@ -9,7 +9,7 @@ extension KillLoop {
     @Suite("A run of failure, cancelling and retry that dies on the way", .serialized, .timeLimit(.minutes(10)))
     struct KillStoryTests {
         /// So many stories at the most, each with two deaths, unless `ETL_KILL_ALL=1`.
-        private static let most = (ownWorkers: 12, otherEndpoint: 4)
+        private static let most = (ownWorkers: 12, otherEndpoint: 3)
 
         @Test("loses nothing and doubles nothing, with workers of its own")
         func ownWorkers() async throws {
