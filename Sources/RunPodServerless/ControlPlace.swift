@@ -18,8 +18,8 @@ package struct ControlPlace: Sendable {
     /// Folders of the system that may hold one of ours, the best first.
     let bases: [String]
 
-    /// Bytes of a socket's path, without the zero at its end.
-    static let pathLimit = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
+    /// Bytes of a socket's path, without the zero at its end; SwiftNIO takes 103 on every system.
+    static let pathLimit = min(103, MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1)
 
     package init(_ folder: RunFolder, environment: [String: String] = ProcessInfo.processInfo.environment) {
         self.folder = folder

@@ -171,6 +171,22 @@ struct ControlServerTests {
         }
     }
 
+    @Test("A run's path that is nearly too long, or just too long, has a socket that answers", arguments: 101...109)
+    func nearlyTooLong(bytes: Int) async throws {
+        try await withTemporaryFolder { folder in
+            let length = bytes - "\(folder.path)//control.sock".utf8.count
+            try #require(length > 0, "the folder for temporary files has too long a path")
+            let path = "\(folder.path)/\(String(repeating: "a", count: length))"
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            let place = ControlPlace(RunFolder(run: "20250101-k3f9", path: path), environment: [:])
+            _ = try await withServer(in: place) { path in
+                let reply = try await ControlConnection.with(path) { try await $0.ask(Self.ping) }
+                #expect(reply == .driver(Self.driver))
+                return path
+            }
+        }
+    }
+
     @Test("A folder that others can look into, or that is a link, is not used", arguments: [true, false])
     func foreignFolder(isLink: Bool) async throws {
         try await withTemporaryFolder { folder in
