@@ -227,13 +227,41 @@ package final class RemoteBackend<Whole: Backend, Direct: Backend, C: Clock>: Ba
             // Of a former driver, which was told: what kept it from beginning may have been put right.
             return await job.end(AttemptEnd(.gone, status: end.status, message: message), report: report)
         }
-        let left = end.kind == .completed ? [] : job.children
+        if end.kind != .completed {
+            await withDiscardingTaskGroup { group in
+                for child in job.children {
+                    group.addTask { await self.takeOver(child.job, ofLane: child.worker, from: job, report) }
+                }
+            }
+        }
+        guard !Task.isCancelled else { return }
         await job.end(end, report: report)
-        // A coordinator that is stopped cancels its jobs; one that died can't.
-        for child in left {
-            let ref = AttemptRef(worker: child.worker, chunk: 0, attempt: 0)
-            let order = JobOrder(ref: ref, nonce: "", indices: [], endpoint: job.endpoint)
-            await direct.cancel(order, job: child.job) { _ in }
+    }
+
+    /// Ends a lane's job that its coordinator left behind, and takes what it told and nobody passed on: that is paid for.
+    ///
+    /// A coordinator that is stopped cancels its jobs; one that died can't.
+    private func takeOver(
+        _ child: String,
+        ofLane worker: Int,
+        from job: RemoteJob,
+        _ report: @escaping Reporter
+    ) async {
+        let order = JobOrder(
+            ref: AttemptRef(worker: worker, chunk: 0, attempt: 0),
+            nonce: "",
+            indices: IndexList(lanes.indices.filter { lanes[$0] == Int32(worker) }),
+            endpoint: job.endpoint
+        )
+        await direct.cancel(order, job: child) { _ in }
+        await direct.watch(order, job: child) { news in
+            switch news {
+            case .record(_, .result(let result)) where job.lacks(result.index):
+                for told in job.take(.result(result), laneOf: self.lane) { await report(told) }
+            case .result(_, let result) where job.lacks(result.index):
+                for told in job.take(result, laneOf: self.lane) { await report(told) }
+            default: break
+            }
         }
     }
 
@@ -249,6 +277,7 @@ package final class RemoteBackend<Whole: Backend, Direct: Backend, C: Clock>: Ba
         switch job.cancelling(order.ref.worker) {
         case .nothing, .later: break
         case .everything:
+            guard await stopLanes(of: job, report) else { return }
             await whole.cancel(whole(order), job: job.id, report: { await self.take($0, of: job, report) })
         case .child(let child): await stop(child, of: order.ref, in: job, report)
         case .unknown:
@@ -256,6 +285,18 @@ package final class RemoteBackend<Whole: Backend, Direct: Backend, C: Clock>: Ba
                 "no job of this worker is known here, and its coordinator can only be cancelled with the whole run"
             await report(.uncancelled(order.ref, job: job.id, why: why))
         }
+    }
+
+    /// Stops the jobs of the lanes, and waits a little for their coordinator to pass on what they told: nobody else can,
+    /// once it is stopped itself.
+    ///
+    /// - Returns: False when the task was cancelled.
+    private func stopLanes(of job: RemoteJob, _ report: @escaping Reporter) async -> Bool {
+        for child in job.childrenToStop() { await stop(child.job, of: child.ref, in: job, report) }
+        for _ in 0..<30 where !job.hasOnlyItsOwnWork {
+            guard (try? await clock.sleep(for: .milliseconds(100))) != nil else { return false }
+        }
+        return !Task.isCancelled
     }
 
     private func stop(_ child: String, of ref: AttemptRef, in job: RemoteJob, _ report: @escaping Reporter) async {

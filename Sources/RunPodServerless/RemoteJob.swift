@@ -142,6 +142,18 @@ final class RemoteJob: Sendable {
         }
     }
 
+    /// Whether nothing is done for it elsewhere: all lanes but the first, which is its own, are known to be idle.
+    var hasOnlyItsOwnWork: Bool {
+        state.withLock { state in
+            state.isOver || state.lanes.values.allSatisfy { $0.ref.worker == 1 || $0.isIdle || $0.hasEnded }
+        }
+    }
+
+    /// Whether the flashpoint has no outcome yet.
+    func lacks(_ index: Int) -> Bool {
+        state.withLock { state in state.lanes.values.contains { $0.open.contains(index) } }
+    }
+
     // MARK: - What it tells
 
     /// What a record means for the lanes.
