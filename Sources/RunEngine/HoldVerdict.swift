@@ -43,7 +43,8 @@ struct HoldVerdict: Sendable, Hashable {
     /// The endpoint has no such operation, or so it says (404, 405, 501): one 404 is no proof.
     mutating func denied(now: Duration) {
         contrary += 1
-        if contrary >= 3 { settle(.absent, now) }
+        // What was found once needs no more than a look to be found again.
+        if contrary >= 3 || kind == .absent { settle(.absent, now) }
     }
 
     /// The operation exists: it has brought something.

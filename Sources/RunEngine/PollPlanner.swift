@@ -140,7 +140,7 @@ extension PollPlanner {
         let hasMoved = courses[ticket]?.phase != sight.phase && sight.phase != .ended
         if !hasMoved || sight.news != .none { judge(look, sight, now) }
         if verdicts != (sync.kind, stream.kind) || sought > 0 { isStale = true }
-        if mayHold, !sync.mayHold(now: now) { readNewsOfAll(now) }
+        if mayHold, !sync.mayHold(now: now), verdicts.0 != sync.kind { readNewsOfAll(now) }
         guard var course = courses[ticket] else { return }
         if course.holdsPlace, course.look == look { heldCount -= 1 }
         if course.look == look { course.look = nil }
@@ -174,15 +174,18 @@ extension PollPlanner {
 
     /// The endpoint knows no such operation, or so it says, though it knows the job.
     package mutating func denied(_ ticket: Ticket, _ look: Look, now: Duration) {
-        let mayHold = sync.mayHold(now: now)
+        let verdicts = (sync.kind, stream.kind)
         switch look {
         case .end: sync.denied(now: now)
         case .news: stream.denied(now: now)
         case .state: break
         }
-        if mayHold, !sync.mayHold(now: now) { readNewsOfAll(now) }
+        // A verdict that an attempt after a long time has confirmed changes nothing for the others.
+        if verdicts != (sync.kind, stream.kind) {
+            isStale = true
+            if case .end = look { readNewsOfAll(now) }
+        }
         release(ticket)
-        isStale = true
         courses[ticket]?.due = now + policy.sweep.lowerBound
     }
 

@@ -79,6 +79,7 @@ struct WireFaultTests {
         switch operation {
         case .cancel:
             let platform = FaultyPlatform(
+                work: .handler(FaultyPlatform.Work.ours.end),
                 fault: fault.fault,
                 retouch: { call, members in
                     // The job goes on until it is cancelled.
