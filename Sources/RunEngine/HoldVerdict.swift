@@ -29,6 +29,11 @@ struct HoldVerdict: Sendable, Hashable {
 
     func isOffered(now: Duration) -> Bool { kind != .absent || now - since >= Self.validity }
 
+    /// A request is sent that is to be held: where a verdict against it has grown old, one is enough to try.
+    mutating func tried(now: Duration) {
+        if kind == .instant || kind == .absent { since = now }
+    }
+
     /// An answer without anything new came.
     mutating func answered(after took: Duration, of hold: Duration, now: Duration) {
         if took >= hold * 0.8 {

@@ -294,7 +294,6 @@ extension PollPlanner {
         var looks: [(ticket: Ticket, look: Look)] = []
         var swept: [Ticket] = []
         let isContested = isContested
-        let mayHold = sync.mayHold(now: now) || stream.mayHold(now: now)
         var candidates = fresh
         if isStale || hasUnheld && heldCount < policy.held {
             candidates = isContested ? urgencies(order, now).map(\.ticket) : order
@@ -305,6 +304,7 @@ extension PollPlanner {
         for ticket in candidates {
             guard let course = courses[ticket], course.isWaiting else { continue }
             let isRunning = course.phase == .running || policy.holdsQueued
+            let mayHold = sync.mayHold(now: now) || stream.mayHold(now: now)
             if isRunning, mayHold, heldCount < policy.held {
                 if let look = heldLook(course, now, isContested: isContested, chance: chance) {
                     give(look, to: ticket, now)
@@ -317,6 +317,11 @@ extension PollPlanner {
                 if mayHold { hasUnheld = true }
             } else if course.due <= now {
                 let look = sync.mayHold(now: now) && heldCount < policy.held ? Look.end(hold: .seconds(1)) : .state
+                // As many as the rate allows, together with the sweep.
+                guard sweeps.take(now: now) else {
+                    courses[ticket]?.due = now + .milliseconds(50)
+                    continue
+                }
                 give(look, to: ticket, now)
                 looks.append((ticket, look))
             }
@@ -435,7 +440,13 @@ extension PollPlanner {
         courses[ticket]?.isWaiting = false
         courses[ticket]?.look = look
         courses[ticket]?.askedAt = now
-        if courses[ticket]?.holdsPlace == true { heldCount += 1 }
+        guard courses[ticket]?.holdsPlace == true else { return }
+        heldCount += 1
+        switch look {
+        case .end: sync.tried(now: now)
+        case .news: stream.tried(now: now)
+        case .state: break
+        }
     }
 
     private mutating func release(_ ticket: Ticket) {

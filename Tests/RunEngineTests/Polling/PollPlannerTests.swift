@@ -58,9 +58,9 @@ struct PollPlannerTests {
         let isCounted = hasCounters && count <= 60
         #expect(outcome.delay(0.5) <= (isCounted ? 1.2 : 6))
         #expect(outcome.delay(0.95) <= (isCounted ? 5 : 11))
-        // A reading every five or ten seconds, and as much again for the search.
+        // A reading every five or ten seconds, more often when few are left, and as much again for the search.
         let mean = seconds.reduce(0, +) / Double(count)
-        #expect(outcome.meanRequests <= mean / (count == 4 ? 5 : 10) + (isCounted ? 50 : 10))
+        #expect(outcome.meanRequests <= mean / (count == 4 ? 2.5 : 8) + (isCounted ? 50 : 10))
         #expect(outcome.mostInTenSeconds <= 1_400)
     }
 
