@@ -83,7 +83,8 @@ struct AttachTests {
                         try await etlDash.start(["resume", "last", "--plain"]) { second in
                             try await hands.waitFor("driven by pid \(second.pid)")
                             hands.send("p")
-                            try await hands.waitFor("paused: nothing new is submitted")
+                            // Until the screen knows of it, the key asks for the same again.
+                            try await hands.waitFor("paused: nothing new is submitted", "PAUSED")
                             hands.send("p")
                             try await hands.waitFor("the run goes on")
                             site.release()
