@@ -5,7 +5,7 @@ import LocalEndpoint
 import RunPodAPI
 import Synchronization
 
-/// Workers that take jobs, tell a heartbeat every eight seconds, and are done after a drawn time.
+/// Workers that take jobs, tell a heartbeat every ten seconds, and are done after a drawn time.
 struct EndpointBenchCrew: Sendable {
     let address: LocalEndpoint.Address
     let jobs: Int
@@ -45,10 +45,16 @@ struct EndpointBenchCrew: Sendable {
         }
     }
 
-    /// Takes jobs; heartbeats tell of each that it is in hand, so no ping is needed.
+    /// Takes jobs, and tells in pings which are in hand.
     private func work(_ worker: String, _ http: HTTPTransport) async {
         let hand = Hand()
         await withDiscardingTaskGroup { group in
+            group.addTask {
+                while (try? await Task.sleep(for: .seconds(1))) != nil {
+                    let ids = hand.jobs.withLock { $0.sorted() }.joined(separator: "%2C")
+                    _ = try? await call("GET", "ping/\(worker)?job_id=\(ids)", http)
+                }
+            }
             while !Task.isCancelled {
                 let room = Self.each - hand.jobs.withLock { $0.count }
                 guard room > 0 else {
@@ -82,7 +88,7 @@ struct EndpointBenchCrew: Sendable {
         while clock.now < end {
             let path = "job-stream/\(worker)/\(job)?isStream=false"
             _ = try? await call("POST", path, http, body: heartbeat)
-            let next = min(end, clock.now.advanced(by: .seconds(8)))
+            let next = min(end, clock.now.advanced(by: .seconds(10)))
             guard (try? await clock.sleep(until: next)) != nil else { return }
         }
         let output: JSONValue = ["output": .array(Self.results(of: input))]
