@@ -42,6 +42,8 @@ struct SettingsCheck {
 struct EndpointCheck {
     let mode: RunMode
     let settings: Settings
+    /// Measures how long an answer may take.
+    var clock: any Clock<Duration> = SuspendingClock()
 
     func findings() async -> [Finding] {
         switch mode {
@@ -72,7 +74,7 @@ struct EndpointCheck {
 
     private func health(_ address: EndpointAddress, _ credential: Credential) async -> Finding {
         do {
-            let health = try await HTTPTransport.withTransport(.control) { control in
+            let health = try await HTTPTransport.withTransport(.control, clock: clock) { control in
                 try await RunPodClient(
                     address: address,
                     credential: credential,

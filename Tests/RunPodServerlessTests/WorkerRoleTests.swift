@@ -17,7 +17,9 @@ struct WorkerRoleTests {
     /// Calls `body` with an endpoint whose one worker is this process; drained afterwards.
     private func withWorker(_ body: (LocalEndpoint.Address, HTTPTransport) async throws -> Void) async throws {
         let settings = try Settings.load(environment: [:], envFile: .none, workingDirectory: "/")
-        let options = LocalEndpoint.Options(token: "token-of-the-test")
+        var options = LocalEndpoint.Options(token: "token-of-the-test")
+        // On a busy machine a worker is silent for a while.
+        options.limits.pingInterval = .seconds(60)
         try await LocalEndpoint.run(options) { address in
             let drain = Latch()
             try await withThrowingTaskGroup(of: Void.self) { group in
