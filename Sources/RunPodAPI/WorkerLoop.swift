@@ -109,8 +109,9 @@ private func work<Job: HeldJob>(
                 // The handler's end comes first, unless all of this was cancelled.
                 return (result, count > 0)
             case .stopped:
-                group.cancelAll()
+                // First, so that a handler that notices has no way any more to post something.
                 records.finish()
+                group.cancelAll()
                 await group.waitForAll()
                 return (nil, false)
             }
